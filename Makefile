@@ -1,0 +1,63 @@
+# Wherry. `make run` sets up everything and opens the notebook; `make test`
+# sets up everything and passes the tests. `make help` lists the rest.
+
+SHELL   := /bin/bash
+VERSION := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X wherry/cmd/internal/build.Version=$(VERSION) -X wherry/cmd/internal/build.commit=$(COMMIT)
+# One set of flags for everything that compiles Fyne's C code: each other set
+# costs minutes. x11: the window runs on X11 and, through XWayland, on Wayland.
+TAGS    := x11,migrated_fynedo
+export GOFLAGS = -trimpath -buildvcs=false
+WINDOWLESS = $$(go list ./... | grep -v -e '^wherry/cmd/wherry$$' -e '^wherry/app/simtest/window$$')
+
+.PHONY: help run test tools ctl window vet quick race shown bench fuzz torture golden dist clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: ## set up, build and open the notebook (without a display: drive the sample case, leave a screenshot)
+	@scripts/setup.sh build show
+	@$(MAKE) --no-print-directory window
+	@scripts/run.sh
+
+test: ## set up everything and pass the tests
+	@scripts/setup.sh build show window test
+	@$(MAKE) --no-print-directory vet quick race window shown
+
+ctl: ## build wherryctl and wherry-endpoint into bin/
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/wherryctl ./cmd/wherry-endpoint
+
+window: ctl ## build the desktop notebook into bin/
+	CGO_ENABLED=1 go build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/wherry ./cmd/wherry
+
+vet: ## formatting and go vet, without cgo
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	CGO_ENABLED=0 go vet $(WINDOWLESS)
+
+quick: ## all tests but the window's, without cgo
+	CGO_ENABLED=0 go test $(WINDOWLESS)
+
+race: ## the same packages under the race detector (cgo, but no GL)
+	CGO_ENABLED=1 go test -race -short $(WINDOWLESS)
+
+shown: ## drive the real window under a display of its own
+	CGO_ENABLED=0 go test -count=1 ./app/simtest/window
+
+bench: ## ratios against a baseline in the same run
+	CGO_ENABLED=0 go test -run '^$$' -bench Ratio -benchtime 1x ./app/simtest/bench
+
+fuzz: ## each fuzz target for half a minute
+	scripts/fuzz.sh 30s
+
+torture: ## the long tests: seedable with SEED, bounded
+	CGO_ENABLED=0 WHERRY_TORTURE=1 go test -count=1 -timeout 4h ./app/simtest/...
+
+dist: window ## a tarball of the three binaries in dist/
+	@mkdir -p dist/wherry-$(VERSION)
+	cp bin/wherry bin/wherryctl bin/wherry-endpoint README.md LICENSE CHANGELOG.md dist/wherry-$(VERSION)/
+	tar -C dist -czf dist/wherry-$(VERSION)-linux-$$(go env GOARCH).tar.gz wherry-$(VERSION)
+	@ls -l dist/*.tar.gz
+
+clean: ## remove what was built
+	rm -rf bin dist

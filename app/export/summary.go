@@ -1,0 +1,61 @@
+package export
+
+import (
+	"fmt"
+	"io"
+
+	"wherry/app/casework"
+	"wherry/app/export/pdf"
+)
+
+// writePDF writes the documents of which the PDF format is capable.
+func writePDF(w io.Writer, doc Document) error {
+	if doc.Kind != KindSummary {
+		return ErrKind
+	}
+	if err := doc.check(); err != nil {
+		return err
+	}
+	return render(w, doc, "Case summary", casework.Summary(doc.Case, doc.From, doc.Until))
+}
+
+// render lays out a document of sections and writes it.
+func render(w io.Writer, doc Document, what string, sections []casework.Section) error {
+	l := &layout{cf: doc.Case, doc: &doc, stamp: doc.Stamp}
+	if l.stamp.CompleteTo.IsZero() {
+		l.stamp.CompleteTo = doc.Case.CompleteTo
+	}
+	if l.stamp.Unsynced == nil {
+		l.stamp.Unsynced = unsynced(doc.Case.Unsynced)
+	}
+	l.d = pdf.New(pdf.Options{
+		// The title is seen outside the document, in lists of files and in the
+		// window's frame: it names the reference, not the child.
+		Title: l.text(what + " " + doc.Case.Ref), Lang: "en-GB", Producer: "Wherry " + doc.Stamp.App,
+		Created: doc.Stamp.At, Furniture: l.furniture,
+	})
+	l.cover(what)
+	l.glance()
+	for _, s := range sections {
+		l.section(s)
+	}
+	if n := l.d.Missing(); n > 0 {
+		l.para(styleSmall, fmt.Sprintf("%d different characters cannot be drawn here and are shown as \uFFFD. Copied text holds them.", n))
+	}
+	if _, err := l.d.WriteTo(w); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// unsynced says of each worker since when their work may be missing.
+func unsynced(lags []casework.WorkerLag) (out []string) {
+	for _, w := range lags {
+		if w.Last.IsZero() {
+			out = append(out, w.Person+" not synced yet")
+			continue
+		}
+		out = append(out, w.Person+" not synced since "+casework.TimeWords(w.Last))
+	}
+	return out
+}

@@ -1,0 +1,275 @@
+package notebook
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"io"
+
+	"wherry/storage/journal"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+	"wherry/storage/trust"
+)
+
+var (
+	errNoKey = errors.New("notebook: no key for this case here")
+
+	// ErrReadOnly says that the disk failed earlier in this run: nothing more
+	// is acknowledged until the notebook is opened again.
+	ErrReadOnly = errors.New("notebook: disk failed; nothing further is saved in this run")
+)
+
+// device is a signing identity of this notebook.
+type device struct {
+	priv  ed25519.PrivateKey
+	id    record.ID
+	realm record.ID
+}
+
+// author returns the identity that writes in a realm: the device key of the
+// notebook's birth in its own realm, the enrolled device key in the council's.
+func (n *Notebook) author(realm record.ID) device {
+	if n.council != nil && realm == n.council.realm {
+		return *n.council
+	}
+	return n.solo
+}
+
+// pen writes entries in order, tracking lane tips that are not yet durable.
+type pen struct {
+	n     *Notebook
+	lanes map[record.ID]*tip
+	clock record.HLC
+	keys  map[record.ID]seal.Key // epochs made in this batch
+	out   [][]byte
+	ids   []record.ID
+	wraps []seal.BoxItem
+}
+
+type tip struct {
+	realm record.ID
+	lane  record.ID
+	seq   uint64
+	head  record.ID
+	epoch record.ID
+}
+
+func (n *Notebook) newPen() *pen {
+	return &pen{n: n, lanes: map[record.ID]*tip{}, clock: n.st.meta.Clock, keys: map[record.ID]seal.Key{}}
+}
+
+// tip returns where the next entry of a case goes; realm is used for cases
+// that are not known yet, or that are just being adopted.
+func (p *pen) tip(caseID, realm record.ID) (*tip, error) {
+	t := p.lanes[caseID]
+	if t == nil {
+		t = &tip{realm: realm}
+		if c := p.n.st.cases[caseID]; c != nil {
+			if realm.IsZero() || realm == c.Realm {
+				*t = tip{realm: c.Realm, lane: c.Lane, seq: c.LaneSeq, head: c.LaneHead}
+			}
+			t.epoch = c.Epoch
+		}
+		p.lanes[caseID] = t
+	}
+	if t.lane.IsZero() {
+		var nonce [16]byte
+		if _, err := io.ReadFull(p.n.cfg.Rand, nonce[:]); err != nil {
+			return nil, err
+		}
+		t.lane, t.seq, t.head = record.LaneID(caseID, p.n.author(t.realm).id, nonce), 0, record.ID{}
+	}
+	return t, nil
+}
+
+// write makes one signed entry and returns its id.
+func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clear []byte) (record.ID, error) {
+	t, err := p.tip(caseID, realm)
+	if err != nil {
+		return record.ID{}, err
+	}
+	dev := p.n.author(t.realm)
+	p.clock = p.clock.Next(p.n.now())
+	h := record.Header{
+		Format: record.FormatEntry, Alg: record.AlgEd25519, Class: class, Realm: t.realm, Case: caseID,
+		Lane: t.lane, LaneSeq: t.seq + 1, Prev: t.head, Time: p.clock, Author: dev.id,
+	}
+	if c := p.n.st.cases[caseID]; c != nil && c.Seq > 0 {
+		h.CaseSeen = record.Seen{Gen: c.Gen, Seq: c.Seq, Prefix: [16]byte(c.Chain[:16])}
+	}
+	if m := p.n.st.meta; m.DirSeq > 0 && t.realm != p.n.solo.realm {
+		h.DirSeen = record.Seen{Gen: m.DirGen, Seq: m.DirSeq, Prefix: [16]byte(m.DirChain[:16])}
+	}
+	body := clear
+	if in != nil {
+		h.Epoch = t.epoch
+		key, ok := p.keys[t.epoch]
+		if !ok {
+			key, ok = p.n.box.Case(caseID, t.epoch)
+		}
+		if !ok {
+			return record.ID{}, errNoKey
+		}
+		if body, err = seal.SealPayload(key, h.AAD(), record.Encode(*in)); err != nil {
+			return record.ID{}, err
+		}
+	}
+	e, err := record.New(h, body, dev.priv)
+	if err != nil {
+		return record.ID{}, err
+	}
+	t.seq, t.head = h.LaneSeq, e.ID()
+	p.out, p.ids = append(p.out, e.Bytes()), append(p.ids, e.ID())
+	return e.ID(), nil
+}
+
+// epoch writes a key entry with a fresh case key, sealed to its readers and
+// holding the previous epoch's key, and makes it current for what follows.
+func (p *pen) epoch(caseID, realm record.ID, readers []reader) error {
+	t, err := p.tip(caseID, realm)
+	if err != nil {
+		return err
+	}
+	key, err := seal.NewKey(p.n.cfg.Rand)
+	if err != nil {
+		return err
+	}
+	check := trust.KeyCheck(key)
+	wraps, err := wrapAll(t.realm, caseID, key, readers)
+	if err != nil {
+		return err
+	}
+	if !t.epoch.IsZero() {
+		prev, ok := p.n.box.Case(caseID, t.epoch)
+		if !ok {
+			return errNoKey
+		}
+		sealed, err := seal.Seal(key, trust.WrapAAD(t.realm, caseID, trust.PrevReader, check), prev[:])
+		if err != nil {
+			return err
+		}
+		wraps = append(wraps, trust.Wrap{Reader: trust.PrevReader, Data: sealed})
+	}
+	id, err := p.write(caseID, realm, record.Key, nil, trust.EpochBody(t.epoch, check, refs(wraps)).Bytes())
+	if err != nil {
+		return err
+	}
+	t.epoch = id
+	p.keys[id] = key
+	p.wraps = append(p.wraps, seal.CaseKey{Case: caseID, Epoch: id, Key: key}, seal.EntryWraps{Entry: id, Wraps: packed(wraps)})
+	return nil
+}
+
+// grant writes a key entry that seals an epoch's key to more readers.
+func (p *pen) grant(caseID, realm, epoch record.ID, readers []reader) error {
+	key, ok := p.n.box.Case(caseID, epoch)
+	if !ok {
+		return errNoKey
+	}
+	wraps, err := wrapAll(realm, caseID, key, readers)
+	if err != nil {
+		return err
+	}
+	body := trust.GrantBody(epoch, trust.KeyCheck(key), refs(wraps)).Bytes()
+	id, err := p.write(caseID, record.ID{}, record.Key, nil, body)
+	if err != nil {
+		return err
+	}
+	p.wraps = append(p.wraps, seal.EntryWraps{Entry: id, Wraps: packed(wraps)})
+	return nil
+}
+
+// wrapAll seals a case key to each reader.
+func wrapAll(realm, caseID record.ID, key seal.Key, readers []reader) ([]trust.Wrap, error) {
+	var out []trust.Wrap
+	check := trust.KeyCheck(key)
+	for _, r := range readers {
+		w, err := seal.WrapKey(r.kem, trust.WrapAAD(realm, caseID, r.id, check), key)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, trust.Wrap{Reader: r.id, Data: w})
+	}
+	return out, nil
+}
+
+func refs(wraps []trust.Wrap) []trust.WrapRef {
+	var out []trust.WrapRef
+	for _, w := range wraps {
+		out = append(out, trust.WrapRef{Reader: w.Reader, Hash: trust.WrapHash(w.Data)})
+	}
+	return out
+}
+
+// packed is the form in which wraps wait in the key box until they are sent.
+func packed(wraps []trust.Wrap) [][]byte {
+	var out [][]byte
+	for _, w := range wraps {
+		out = append(out, record.Encode(w))
+	}
+	return out
+}
+
+// begin writes the genesis and first epoch of a new case and returns its id.
+func (p *pen) begin() (record.ID, error) {
+	return p.beginIn(p.n.st.realm(), p.n.team(), p.n.readers(p.n.team()))
+}
+
+func (p *pen) beginIn(realm record.ID, team string, readers []reader) (record.ID, error) {
+	n := p.n
+	var nonce [16]byte
+	if _, err := io.ReadFull(n.cfg.Rand, nonce[:]); err != nil {
+		return record.ID{}, err
+	}
+	person := n.person()
+	if realm == n.solo.realm {
+		person = n.st.meta.Pin.Person
+	}
+	id := record.CaseID(realm, n.author(realm).id, nonce)
+	body := trust.GenesisBody(person, team, nonce)
+	if _, err := p.write(id, realm, record.Access, nil, body.Bytes()); err != nil {
+		return record.ID{}, err
+	}
+	return id, p.epoch(id, realm, readers)
+}
+
+// commit makes a pen's entries durable: keys first, then the frame; then they
+// are saved, and only then are memory, view and index told.
+func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem, extra ...journal.Item) error {
+	if n.readOnly {
+		return ErrReadOnly
+	}
+	if len(p.wraps) > 0 {
+		if err := n.box.Put(p.wraps...); err != nil {
+			return n.failed(err)
+		}
+	}
+	own.Entries = p.out
+	items := append([]journal.Item{item(itemOwn, own)}, extra...)
+	return n.append(ctx, items...)
+}
+
+// append writes one frame and folds it in. A failure of the view or the index
+// after the frame is durable is mended by a rebuild, never reported as unsaved.
+func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
+	if n.readOnly {
+		return ErrReadOnly
+	}
+	seq, err := n.j.Append(ctx, items)
+	if err != nil {
+		return n.failed(err)
+	}
+	n.saved = n.now()
+	n.fold(ctx, journal.Frame{Seq: seq, Items: items})
+	return nil
+}
+
+// failed turns the notebook read-only when the disk, not the request, is at
+// fault. A full disk refuses one commit at a time: space may come back.
+func (n *Notebook) failed(err error) error {
+	if errors.Is(err, journal.ErrFailed) {
+		n.readOnly = true
+	}
+	return err
+}

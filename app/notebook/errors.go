@@ -1,0 +1,26 @@
+package notebook
+
+import "errors"
+
+// Errors that screens and commands tell apart (see Explain).
+var (
+	// ErrNotFound is the one answer for "not there" and "not yours".
+	ErrNotFound = errors.New("notebook: not found")
+	// ErrNotPermitted says that a right is missing.
+	ErrNotPermitted = errors.New("notebook: not permitted")
+	// ErrNotEnrolled says that no council has been joined.
+	ErrNotEnrolled = errors.New("notebook: not enrolled")
+	// ErrEnrolled says that a council has been joined already.
+	ErrEnrolled = errors.New("notebook: enrolled already")
+	// ErrOffline says that the endpoint could not be reached; data is kept.
+	ErrOffline = errors.New("notebook: offline")
+	// ErrTampered says that the endpoint contradicts what it signed, or shows
+	// what the council's root did not sign.
+	ErrTampered = errors.New("notebook: endpoint contradicts itself")
+	// ErrExists says that a file or a child reference is there already.
+	ErrExists = errors.New("notebook: exists already")
+	// ErrArriving refuses exports of a case whose history is still arriving.
+	ErrArriving = errors.New("notebook: history still arriving")
+	// ErrRef says that a reference was used for other content.
+	ErrRef = errors.New("notebook: reference used for other content")
+)

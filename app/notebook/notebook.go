@@ -1,0 +1,202 @@
+// Package notebook is the one door to storage and sync: everything that a
+// screen or a command does to a person's notebook is a method here.
+//
+// The order of a save is fixed (docs/design.md): keys into the key box, the
+// frame into the journal, then "saved", then memory, view and index. A
+// Notebook may be used by several goroutines; its methods lock.
+package notebook
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"wherry/storage/index"
+	"wherry/storage/journal"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+	"wherry/storage/vault"
+	"wherry/sync/engine"
+)
+
+// Config carries what the outside world supplies. The zero value of a field
+// means the ordinary choice.
+type Config struct {
+	Clock   func() time.Time
+	Rand    io.Reader
+	KDF     seal.KDF
+	MinFree uint64 // bytes that must stay free on the disk; 0: the journal's default
+	// Dial returns the way to a council's endpoint; the program that owns the
+	// network supplies it.
+	Dial func(Endpoint) (engine.Remote, error)
+	// Version is shown in exports and About.
+	Version string
+}
+
+// Endpoint says where a council's endpoint is and who calls it.
+type Endpoint struct {
+	URL string
+	CA  []byte             // PEM; the only certificates trusted
+	Key ed25519.PrivateKey // of the calling device
+}
+
+func (c Config) filled() Config {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.KDF == (seal.KDF{}) {
+		c.KDF = seal.DefaultKDF
+	}
+	return c
+}
+
+// Notebook is an open notebook. mu guards everything below it.
+type Notebook struct {
+	dir   string
+	cfg   Config
+	vault seal.Key
+	lock  io.Closer
+
+	mu          sync.Mutex
+	box         *seal.Box
+	j           *journal.Journal
+	view        *vault.Vault
+	idx         *index.Index
+	idxSeq      uint64 // journal frame that the index covers
+	st          *state
+	solo        device
+	council     *device
+	kem         *seal.KEMPrivate
+	facts       map[record.ID][]factRow // decoded cases, dropped when they change
+	sending     map[record.ID]bool
+	at          place // of the item being applied
+	saved       time.Time
+	readOnly    bool
+	damage      []journal.Damage
+	quarantined []string
+	healed      bool
+	closed      bool
+}
+
+// ErrClosed says that the notebook was locked or closed meanwhile.
+var ErrClosed = errors.New("notebook: closed")
+
+func (n *Notebook) now() time.Time { return n.cfg.Clock() }
+
+func journalDir(dir string) string { return filepath.Join(dir, "journal") }
+func viewDir(dir string) string    { return filepath.Join(dir, "view") }
+func indexFile(dir string) string  { return filepath.Join(dir, "index.sealed") }
+
+// openWith opens the parts under an unlocked key. The lock is taken first and
+// released last.
+func openWith(ctx context.Context, dir string, u *seal.Unlocked, lock io.Closer, cfg Config) (*Notebook, error) {
+	n := blank(dir, u, cfg)
+	n.lock = lock
+	if err := n.open(ctx); err != nil {
+		n.release()
+		return nil, err
+	}
+	return n, nil
+}
+
+// blank is a notebook with nothing opened yet.
+func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
+	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(), idx: index.New(),
+		facts: map[record.ID][]factRow{}, sending: map[record.ID]bool{}, healed: u.Healed}
+}
+
+func (n *Notebook) open(ctx context.Context) (err error) {
+	if n.box, err = seal.OpenBox(n.dir, n.vault); err != nil {
+		return err
+	}
+	n.healed = n.healed || n.box.Healed()
+	var report *journal.Report
+	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true})
+	if err != nil {
+		return err
+	}
+	n.damage, n.quarantined, n.healed = report.Damaged, report.Quarantined, n.healed || report.MarkHealed
+	n.readOnly = report.ReadOnly != nil
+	if n.view, err = n.openView(ctx); err != nil {
+		return err
+	}
+	if err := n.identities(); err != nil {
+		return err
+	}
+	if report.Cut {
+		if err := n.append(ctx, item(itemCut, uint64(1))); err != nil {
+			return err
+		}
+	}
+	n.openIndex(ctx)
+	n.sweepDrafts()
+	return nil
+}
+
+// openView opens the view, or rebuilds it from the journal whenever it is not
+// known to be the whole truth.
+func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
+	v, state, err := vault.Open(viewDir(n.dir), n.vault.Derive("view"), viewSchema)
+	if err != nil {
+		return nil, err
+	}
+	n.view = v
+	if state == vault.Clean && v.Tip() == n.j.Tip().MAC && n.load(ctx) == nil {
+		return v, nil
+	}
+	return v, n.rebuild(ctx)
+}
+
+// Close saves the index, marks the journal and closes all. Keys are wiped.
+func (n *Notebook) Close() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return nil
+	}
+	n.closed = true
+	n.keepSummaries()
+	if n.idxSeq == n.j.Tip().Seq {
+		mac := n.j.Tip().MAC
+		_ = n.idx.SaveSealed(context.Background(), indexFile(n.dir), n.vault.Derive("index"), mac[:]) // disposable
+	}
+	return n.release()
+}
+
+func (n *Notebook) release() error {
+	var errs []error
+	if n.view != nil {
+		var tip [32]byte
+		if n.j != nil {
+			tip = n.j.Tip().MAC
+		}
+		errs = append(errs, n.view.Close(tip))
+	}
+	if n.j != nil {
+		errs = append(errs, n.j.Close())
+	}
+	n.vault.Wipe()
+	if n.box != nil {
+		n.box.Wipe()
+	}
+	n.facts, n.st, n.idx = nil, newState(), index.New()
+	if n.lock != nil {
+		errs = append(errs, n.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// SavedAt is when the last use-case became durable in this run.
+func (n *Notebook) SavedAt() time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.saved
+}

@@ -1,0 +1,127 @@
+package notebook
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"wherry/app/casework"
+	"wherry/storage/index"
+	"wherry/storage/journal"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+	"wherry/storage/trust"
+	"wherry/storage/vault"
+	"wherry/sync/engine"
+)
+
+// Exit codes of the command contract; screens use them only to choose an icon.
+const (
+	ExitDone         = 0
+	ExitRefused      = 2
+	ExitInUse        = 3
+	ExitPassphrase   = 4
+	ExitDamaged      = 5
+	ExitStorage      = 6
+	ExitNotPermitted = 7
+	ExitTampered     = 8
+	ExitNewer        = 9
+	ExitOffline      = 10
+)
+
+// Problem is an error in the words a person reads: what happened, and what to
+// do next. It never holds case content.
+type Problem struct {
+	Code    string
+	Message string
+	Next    string
+	Exit    int
+}
+
+// Remote errors are given codes by the program that owns the network.
+type coder interface{ ProblemCode() string }
+
+// Explain turns any error into a Problem. Every sentence that reaches a user
+// from a failure is in this file.
+func Explain(err error) Problem {
+	for _, p := range problems {
+		for _, target := range p.errs {
+			if errors.Is(err, target) {
+				return p.Problem
+			}
+		}
+	}
+	var ie *casework.InputError
+	if errors.As(err, &ie) {
+		return Problem{Code: ie.Code, Message: "The input was not taken: " + ie.Code + fieldOf(ie) + ".", Next: "Correct it and try again. Nothing else was changed.", Exit: ExitRefused}
+	}
+	var c coder
+	if errors.As(err, &c) {
+		if p, ok := remoteProblems[c.ProblemCode()]; ok {
+			return p
+		}
+	}
+	return Problem{Code: "internal", Message: "Something went wrong that Wherry did not expect.", Next: "What was saved is safe. Please report it with the text of About.", Exit: ExitRefused}
+}
+
+func fieldOf(ie *casework.InputError) string {
+	if ie.Field == "" {
+		return ""
+	}
+	return " (" + ie.Field + ")"
+}
+
+// problems is searched in order: the graver first.
+var problems = []struct {
+	errs []error
+	Problem
+}{
+	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
+	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot, engine.ErrStalled}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
+	{[]error{journal.ErrFull}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
+	{[]error{ErrReadOnly, journal.ErrFailed}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
+	{[]error{seal.ErrDamaged, vault.ErrDamaged, journal.ErrDamaged}, Problem{"damaged", "Part of this notebook is damaged. The rest can be read.", "Run verify to see what is affected, and keep a copy of the folder.", ExitDamaged}},
+	{[]error{seal.ErrWrongPassphrase}, Problem{"wrong_passphrase", "That is not the passphrase of this notebook.", "Try again, or use your recovery kit.", ExitPassphrase}},
+	{[]error{journal.ErrInUse}, Problem{"in_use", "This notebook is already open in another window.", "Use that window, or close it first.", ExitInUse}},
+	{[]error{ErrNotPermitted}, Problem{"not_permitted", "Your role in the council does not allow this.", "Ask your team lead. The attempt was noted.", ExitNotPermitted}},
+	{[]error{trust.ErrUsed}, Problem{"invitation_used", "This invitation has been used already.", "Ask your administrator for a new one.", ExitNotPermitted}},
+	{[]error{trust.ErrExpired}, Problem{"invitation_expired", "This invitation has expired.", "Ask your administrator for a new one.", ExitNotPermitted}},
+	{[]error{ErrNotFound}, Problem{"not_found", "There is no such case or entry here.", "Check the reference.", ExitRefused}},
+	{[]error{ErrNoNotebook}, Problem{"no_notebook", "There is no notebook in this folder.", "Create one first.", ExitRefused}},
+	{[]error{ErrNotEmpty}, Problem{"not_empty", "That folder is not empty, so it was left as it is.", "Choose an empty folder or a new name.", ExitRefused}},
+	{[]error{ErrPlace}, Problem{"synced_folder", "That folder is copied by another program, which could damage the notebook or carry it elsewhere.", "Choose a folder on this laptop's own disk.", ExitRefused}},
+	{[]error{ErrNotEnrolled}, Problem{"not_enrolled", "This notebook has not joined a council.", "Enrol with an invitation first.", ExitRefused}},
+	{[]error{ErrEnrolled}, Problem{"already_enrolled", "This notebook has joined a council already.", "Nothing needs to be done.", ExitRefused}},
+	{[]error{ErrExists}, Problem{"exists", "That name is taken already, so nothing was written.", "Choose another name, or allow it to be replaced.", ExitRefused}},
+	{[]error{ErrArriving}, Problem{"history_arriving", "The history of this case is still arriving, so this cannot be done yet.", "Sync until it is complete, then try again.", ExitRefused}},
+	{[]error{ErrFolder}, Problem{"no_folder", "The folder for the file is missing or cannot be written to.", "Choose another folder.", ExitRefused}},
+	{[]error{ErrBadName}, Problem{"bad_name", "A name of 1 to 200 characters is needed.", "Give your own name, as your team knows it.", ExitRefused}},
+	{[]error{ErrImportHeader}, Problem{"bad_header", "The first row does not name a child reference or an NHS number.", "Check the header row, or give a mapping.", ExitRefused}},
+	{[]error{ErrImportEncoding}, Problem{"bad_encoding", "The file is not text that Wherry can read.", "Save it as CSV UTF-8 and try again.", ExitRefused}},
+	{[]error{ErrImportTooLarge}, Problem{"too_large", "The file is larger than 64 MB.", "Split it and import the parts.", ExitRefused}},
+	{[]error{index.ErrQuery}, Problem{"bad_query", "The search could not be understood.", "Close the quotation marks, or write words only.", ExitRefused}},
+	{[]error{seal.ErrEmptyPassphrase, seal.ErrBadPassphrase}, Problem{"bad_passphrase", "That passphrase is empty, too long or not text.", "Choose five random words, or twelve characters or more.", ExitRefused}},
+	{[]error{seal.ErrRecoveryCode}, Problem{"bad_recovery_code", "That is not a recovery code: a character is wrong or missing.", "Check it against the recovery kit.", ExitRefused}},
+	{[]error{seal.ErrWeakKDF}, Problem{"weak_kdf", "The passphrase protection asked for is outside the allowed limits.", "Use 64 MiB or more of memory, and no more than 2 GiB.", ExitRefused}},
+	{[]error{trust.ErrMalformed, trust.ErrCountersign}, Problem{"bad_invitation", "This is not a valid invitation.", "Ask your administrator to send the file again.", ExitRefused}},
+	{[]error{errNoKey}, Problem{"no_key", "The key of this case is not on this laptop.", "Sync, and ask your team lead for access if it stays so.", ExitNotPermitted}},
+	{[]error{ErrOffline, context.DeadlineExceeded}, Problem{"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline}},
+	{[]error{context.Canceled, ErrClosed}, Problem{"stopped", "Stopped before it was done. What was saved is safe.", "Start again when you are ready.", ExitRefused}},
+	{[]error{fs.ErrPermission, fs.ErrNotExist, os.ErrInvalid}, Problem{"no_access", "A file or folder is missing or may not be used.", "Check the name and your rights to it.", ExitRefused}},
+}
+
+// remoteProblems are the codes that sync/remote's errors carry.
+var remoteProblems = map[string]Problem{
+	"offline":      {"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
+	"busy":         {"offline", "Not sent yet: the council's endpoint is busy. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
+	"full":         {"endpoint_full", "Not sent yet: the council's endpoint cannot take more now. Safe on this laptop.", "Tell your administrator.", ExitOffline},
+	"certificate":  {"bad_certificate", "The endpoint is not the one your council named: its certificate is wrong.", "Do not use this connection. Tell your administrator; your work is safe on this laptop.", ExitTampered},
+	"revoked":      {"revoked", "The council has ended this device's access.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
+	"invitation":   {"invitation_used", "This invitation has been used already or is not valid.", "Ask your administrator for a new one.", ExitNotPermitted},
+	"expired":      {"invitation_expired", "This invitation has expired.", "Ask your administrator for a new one.", ExitNotPermitted},
+	"unauthorised": {"revoked", "The council's endpoint does not accept this device.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
+	"too_large":    {"too_large", "One entry is too large to send. Safe on this laptop.", "Tell your administrator.", ExitRefused},
+	"newer":        {"newer_wire", "The council's endpoint is older than this Wherry.", "It will be sent when the endpoint is updated. Safe on this laptop.", ExitOffline},
+	"bad_answer":   {"bad_answer", "The endpoint's answer could not be read, so nothing of it was taken.", "Tell your administrator; your work is safe on this laptop.", ExitTampered},
+}

@@ -1,0 +1,397 @@
+package notebook
+
+import (
+	"context"
+	"slices"
+
+	"wherry/storage/journal"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+	"wherry/storage/trust"
+	"wherry/sync/engine"
+	"wherry/sync/wire"
+)
+
+// replica is the notebook as the sync engine sees it. Each method locks for
+// itself, so that the network never holds up typing.
+type replica struct{ n *Notebook }
+
+var _ engine.Store = replica{}
+
+func (r replica) Known(context.Context) (*wire.HeadsRequest, error) {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	m := n.st.meta
+	req := &wire.HeadsRequest{Known: []wire.CasePos{}, Dir: wire.CasePos{Case: record.DirectoryLog(n.council.realm), Gen: m.DirGen, Seq: m.DirSeq}}
+	for _, c := range n.st.sorted() {
+		if c.Seq > 0 {
+			req.Known = append(req.Known, wire.CasePos{Case: c.ID, Gen: c.Gen, Seq: c.Seq})
+		}
+	}
+	return req, nil
+}
+
+// Heads checks that no head contradicts what we hold, and returns what goes
+// further. A head that went back, or that is as long but different, is proof
+// against the endpoint.
+func (r replica) Heads(_ context.Context, heads []record.SignedHead) ([]wire.CasePos, error) {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
+	newest := map[record.ID]record.SignedHead{}
+	for _, h := range heads {
+		if !n.headHolds(h) {
+			return nil, ErrTampered
+		}
+		if old, ok := newest[h.Head.Case]; !ok || h.Head.Seq > old.Head.Seq {
+			newest[h.Head.Case] = h
+		}
+	}
+	var behind []wire.CasePos
+	for id, h := range newest {
+		gen, seq, chain := n.cursor(id)
+		switch {
+		case seq > 0 && h.Head.Gen != gen, h.Head.Seq == seq && seq > 0 && h.Head.Chain != chain:
+			return nil, ErrTampered
+		case h.Head.Seq < seq:
+			return nil, ErrTampered // went back without a lawful restore
+		case h.Head.Seq > seq:
+			behind = append(behind, wire.CasePos{Case: id, Gen: h.Head.Gen, Seq: seq})
+			if c := n.st.cases[id]; c != nil {
+				c.Behind = true
+			}
+		}
+	}
+	slices.SortFunc(behind, func(a, b wire.CasePos) int { return slices.Compare(a.Case[:], b.Case[:]) })
+	return behind, nil
+}
+
+// headHolds verifies a head's signature by the pinned endpoint key. Before the
+// first directory page the key is not known yet; that page brings its own proof.
+func (n *Notebook) headHolds(h record.SignedHead) bool {
+	return h.Head.Realm == n.council.realm && h.Verify(n.st.dir.EndpointKey())
+}
+
+func (n *Notebook) cursor(id record.ID) (gen, seq uint64, chain record.ID) {
+	if id == record.DirectoryLog(n.council.realm) {
+		return n.st.meta.DirGen, n.st.meta.DirSeq, n.st.meta.DirChain
+	}
+	if c := n.st.cases[id]; c != nil {
+		return c.Gen, c.Seq, c.Chain
+	}
+	return 0, 0, record.ID{}
+}
+
+func (r replica) Accept(ctx context.Context, p *wire.Page, _ int64) error {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	if p.Case == record.DirectoryLog(n.council.realm) {
+		return n.acceptDirectory(ctx, p)
+	}
+	return n.acceptCase(ctx, p)
+}
+
+// follows checks that a page continues the log that we hold, and that its head
+// agrees if the page reaches it.
+func (n *Notebook) follows(p *wire.Page) error {
+	gen, seq, chain := n.cursor(p.Case)
+	if seq == 0 {
+		gen, chain = p.Gen, record.ChainStart(n.council.realm, p.Case, p.Gen)
+	}
+	if !n.headHolds(p.Head) || p.Head.Head.Case != p.Case || p.Gen != gen || p.Head.Head.Gen != gen || p.From != seq+1 {
+		return ErrTampered
+	}
+	for i, rec := range p.Records {
+		if rec.Log.Seq != seq+1+uint64(i) {
+			return ErrTampered
+		}
+		chain = record.Chain(chain, rec.Log)
+	}
+	reached := seq + uint64(len(p.Records))
+	if reached > p.Head.Head.Seq || (reached == p.Head.Head.Seq && chain != p.Head.Head.Chain) {
+		return ErrTampered
+	}
+	return nil
+}
+
+func (n *Notebook) acceptDirectory(ctx context.Context, p *wire.Page) error {
+	dir := n.st.dir.Clone()
+	d := directoryItem{Gen: p.Gen, From: p.From, Head: p.Head, Records: []directoryRecord{}}
+	for _, rec := range p.Records {
+		s, err := trust.ParseStatement(rec.Entry)
+		if err != nil || s.ID() != rec.Log.Entry {
+			return ErrTampered
+		}
+		at := rec.Receipt.Receipt.Time
+		if err := dir.Apply(rec.Log.Seq, rec.Entry, at); err != nil {
+			return ErrTampered
+		}
+		d.Records = append(d.Records, directoryRecord{Log: rec.Log, Statement: rec.Entry, At: at})
+	}
+	if n.st.dir.Seq() == 0 && !p.Head.Verify(dir.EndpointKey()) {
+		return ErrTampered
+	}
+	for _, rec := range p.Records {
+		if rec.Receipt.Receipt.Entry != rec.Log.Entry || !rec.Receipt.Verify(dir.EndpointKey()) {
+			return ErrTampered
+		}
+	}
+	before := n.st.dir
+	n.st.dir = dir
+	if err := n.follows(p); err != nil {
+		n.st.dir = before
+		return err
+	}
+	n.st.dir = before
+	return n.append(ctx, item(itemDirectory, d))
+}
+
+// acceptCase judges every record of a page as the door must have judged it,
+// puts the keys that it brings into the key box, and then keeps the page as
+// one frame with the head it reached.
+func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
+	if err := n.follows(p); err != nil {
+		return err
+	}
+	auth, err := n.authority(p.Case, p.Gen)
+	if err != nil {
+		return err
+	}
+	out := pulledItem{Case: p.Case, Gen: p.Gen, From: p.From, Head: p.Head, Records: []pulledRecord{}}
+	keys := &keyring{n: n, caseID: p.Case}
+	for _, rec := range p.Records {
+		pr := pulledRecord{Log: rec.Log, Entry: rec.Entry, Receipt: rec.Receipt, Received: rec.Receipt.Receipt.Time}
+		if rec.Receipt.Receipt.Entry != rec.Log.Entry || !rec.Receipt.Verify(n.st.dir.EndpointKey()) {
+			return ErrTampered
+		}
+		e, err := record.Parse(rec.Entry)
+		if err != nil || e.ID() != rec.Log.Entry {
+			pr.Problem = "unreadable"
+			if err == nil {
+				return ErrTampered
+			}
+			out.Records = append(out.Records, pr)
+			continue
+		}
+		v, err := auth.Follow(n.st.dir, rec.Log, e, rec.Wraps)
+		if err != nil {
+			return ErrTampered
+		}
+		if v.Code != trust.OK {
+			pr.Problem = string(v.Code) + "/" + v.Reason
+		} else if e.Header().Class == record.Key {
+			keys.take(e, rec.Wraps)
+		}
+		out.Records = append(out.Records, pr)
+	}
+	if len(keys.items) > 0 {
+		if err := n.box.Put(keys.items...); err != nil {
+			return n.failed(err)
+		}
+	}
+	out.Authority = auth.Bytes()
+	if err := n.append(ctx, item(itemPulled, out)); err != nil {
+		return err
+	}
+	if c := n.st.cases[p.Case]; c != nil && len(keys.items) > 0 {
+		n.reread(ctx, c)
+	}
+	return nil
+}
+
+// authority returns the state of a case's rules at our cursor.
+func (n *Notebook) authority(id record.ID, gen uint64) (*trust.CaseAuthority, error) {
+	c := n.st.cases[id]
+	if c == nil || c.Seq == 0 {
+		return trust.NewCaseAuthority(n.council.realm, id, gen), nil
+	}
+	return trust.ParseCaseAuthority(c.Authority)
+}
+
+// keyring collects the case keys that a page brings for this person.
+type keyring struct {
+	n      *Notebook
+	caseID record.ID
+	items  []seal.BoxItem
+	fresh  map[record.ID]seal.Key
+}
+
+func (k *keyring) get(epoch record.ID) (seal.Key, bool) {
+	if key, ok := k.fresh[epoch]; ok {
+		return key, true
+	}
+	return k.n.box.Case(k.caseID, epoch)
+}
+
+func (k *keyring) put(epoch record.ID, key seal.Key) {
+	if _, ok := k.get(epoch); ok {
+		return
+	}
+	if k.fresh == nil {
+		k.fresh = map[record.ID]seal.Key{}
+	}
+	k.fresh[epoch] = key
+	k.items = append(k.items, seal.CaseKey{Case: k.caseID, Epoch: epoch, Key: key})
+}
+
+// take opens the wraps of a key entry that are meant for us. A wrap that does
+// not open to the committed key is left out: the entry then has no key here.
+func (k *keyring) take(e *record.Entry, wraps []wire.Wrap) {
+	b, err := trust.ParseKey(e.Body())
+	if err != nil {
+		return
+	}
+	epoch := e.ID()
+	if b.Action == trust.ActionGrant {
+		epoch = b.Epoch
+	}
+	h := e.Header()
+	for _, w := range wraps {
+		if w.Reader != k.n.person() {
+			continue
+		}
+		key, err := k.n.kem.UnwrapKey(trust.WrapAAD(h.Realm, h.Case, w.Reader, b.Check), w.Data)
+		if err == nil && trust.KeyChecks(key, b.Check) {
+			k.put(epoch, key)
+		}
+	}
+	if b.PrevEpoch.IsZero() {
+		return
+	}
+	key, ok := k.get(epoch)
+	if !ok {
+		return
+	}
+	for _, w := range wraps {
+		if w.Reader != trust.PrevReader {
+			continue
+		}
+		if prev, err := seal.Open(key, trust.WrapAAD(h.Realm, h.Case, trust.PrevReader, b.Check), w.Data); err == nil && len(prev) == len(key) {
+			k.put(b.PrevEpoch, seal.Key(prev))
+		}
+	}
+}
+
+// Outbox gathers entries to push: of a case just adopted, first the adoption
+// and its epoch, then the foreign lanes, then the rest.
+func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (*wire.PushRequest, error) {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
+	rows := slices.Clone(n.st.outbox)
+	slices.SortStableFunc(rows, func(a, b outRow) int { return n.pushRank(a) - n.pushRank(b) })
+	req := &wire.PushRequest{Items: []wire.PushItem{}}
+	size := 0
+	clear(n.sending)
+	blocked := map[record.ID]bool{}
+	for _, o := range rows {
+		c := n.st.cases[o.Case]
+		if skip[o.Entry] || blocked[o.Case] || c.Realm != n.council.realm {
+			blocked[o.Case] = blocked[o.Case] || skip[o.Entry]
+			continue
+		}
+		row, _, err := n.find(ctx, o.Entry)
+		if err != nil {
+			return nil, err
+		}
+		it := wire.PushItem{Entry: row.Entry, Wraps: []wire.Wrap{}}
+		for _, w := range n.box.Wraps(o.Entry) {
+			var wrap wire.Wrap
+			if err := record.Decode(w, &wrap); err != nil {
+				return nil, err
+			}
+			it.Wraps = append(it.Wraps, wrap)
+			size += len(w)
+		}
+		size += len(row.Entry)
+		if len(req.Items) > 0 && (size > max || len(req.Items) == wire.MaxPushItems) {
+			break
+		}
+		req.Items = append(req.Items, it)
+		n.sending[o.Entry] = true
+		n.forget(o.Case)
+	}
+	return req, nil
+}
+
+func (n *Notebook) pushRank(o outRow) int {
+	switch {
+	case o.Realm != n.council.realm:
+		return 1
+	case o.LaneSeq <= 2 && n.adopted(o.Case):
+		return 0
+	}
+	return 2
+}
+
+// adopted reports whether a case began in the notebook's own realm.
+func (n *Notebook) adopted(id record.ID) bool {
+	c := n.st.cases[id]
+	return c != nil && c.Creator == n.solo.id && len(c.Lanes) > 1
+}
+
+func (r replica) Answered(ctx context.Context, _ *wire.PushRequest, resp *wire.PushResponse) error {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	clear(n.sending)
+	var got receiptsItem
+	var items []journal.Item
+	var drop []seal.BoxItem
+	for _, res := range resp.Results {
+		switch res.Code {
+		case wire.CodeOK, wire.CodeDup:
+			rc := res.Receipt
+			if rc == nil || rc.Receipt.Entry != res.Entry || rc.Receipt.Realm != n.council.realm || !rc.Verify(n.st.dir.EndpointKey()) {
+				return ErrTampered
+			}
+			got.Receipts = append(got.Receipts, *rc)
+			if len(n.box.Wraps(res.Entry)) > 0 {
+				drop = append(drop, seal.DropWraps{Entry: res.Entry})
+			}
+		case wire.CodeFork, wire.CodeRefused, wire.CodeHeld:
+			items = append(items, item(itemResult, resultItem{Entry: res.Entry, Code: res.Code, Reason: res.Reason}))
+		}
+	}
+	if len(got.Receipts) > 0 {
+		items = append(items, item(itemReceipts, got))
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	if err := n.append(ctx, items...); err != nil {
+		return err
+	}
+	if len(drop) > 0 {
+		return n.box.Put(drop...)
+	}
+	return nil
+}
+
+func (r replica) Finished(ctx context.Context, now int64, workers []wire.WorkerSeen) error {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	y := syncedItem{At: now, Workers: []workerSeen{}}
+	for _, w := range workers {
+		y.Workers = append(y.Workers, workerSeen{Person: w.Person, Last: w.Last})
+	}
+	return n.append(ctx, item(itemSynced, y))
+}

@@ -1,0 +1,137 @@
+package notebook
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"wherry/app/casework"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+)
+
+// The sample caseload is fictional, lives in the notebook's own realm whatever
+// council was joined, and is never sent anywhere.
+
+// removedPrefix marks in the key box whose keys were destroyed on purpose.
+const removedPrefix = "removed/"
+
+// AddSample adds the sample caseload. Adding it again changes nothing.
+func (n *Notebook) AddSample(ctx context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	s := casework.SampleFamily(n.now())
+	for _, c := range n.st.cases {
+		if c.Sample && !c.Removed {
+			return nil
+		}
+	}
+	p := n.newPen()
+	ids := map[string]record.ID{}
+	for _, child := range s.Children {
+		if _, err := n.lookup(child.Ref); err == nil {
+			return ErrExists
+		}
+		caseID, err := p.beginIn(n.solo.realm, "", []reader{{n.st.meta.Pin.Person, n.st.meta.Pin.PersonKEM}})
+		if err != nil {
+			return err
+		}
+		if _, err := p.fields(caseID, append(child.Sets, casework.MarkSample()), ""); err != nil {
+			return err
+		}
+		ids[child.Ref] = caseID
+	}
+	for i := range s.Visits {
+		var visit record.ID
+		if _, err := io.ReadFull(n.cfg.Rand, visit[:]); err != nil {
+			return err
+		}
+		v := &s.Visits[i]
+		kind, ok := casework.LookupKind(v.Kind)
+		if !ok {
+			return casework.ErrUnknownKind
+		}
+		for _, part := range v.Split() {
+			in := &inner{Kind: v.Kind, Schema: uint64(kind.Schema), Visit: visit, Payload: part.Payload}
+			if _, err := p.write(ids[part.Ref], record.ID{}, record.Content, in, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return n.commit(ctx, p, ownItem{Ack: p.ids[0]})
+}
+
+// RemoveSample takes the sample caseload away: the cases' keys are destroyed
+// first, so that what stays in the journal can never be read again.
+func (n *Notebook) RemoveSample(ctx context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	var gone removedItem
+	var items []seal.BoxItem
+	for _, c := range n.st.sorted() {
+		if c.Sample && !c.Removed {
+			gone.Cases = append(gone.Cases, c.ID)
+			items = append(items, seal.Destroy{Case: c.ID}, seal.Secret{Name: removedPrefix + c.ID.String(), Value: []byte{1}})
+		}
+	}
+	if len(gone.Cases) == 0 {
+		return nil
+	}
+	ids, err := n.draftIDs()
+	if err != nil {
+		return err
+	}
+	if err := n.append(ctx, item(itemRemoved, gone)); err != nil {
+		return err
+	}
+	if err := n.box.Put(items...); err != nil {
+		return n.failed(err)
+	}
+	var errs []error
+	for _, id := range ids { // drafts that name only children who are gone
+		if d, err := n.readDraft(id); err == nil && n.draftGone(d) {
+			errs = append(errs, n.eraseDraft(id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (n *Notebook) draftGone(d *casework.Draft) bool {
+	for _, ref := range d.Children() {
+		if _, err := n.lookup(ref); err == nil {
+			return false
+		}
+	}
+	return len(d.Children()) > 0
+}
+
+// applyRemoved takes removed cases off the lists, the index and the outbox.
+func (n *Notebook) applyRemoved(r *removedItem, s sink) error {
+	for _, id := range r.Cases {
+		c := n.st.caseRow(id)
+		if n.st.byRef[refKey(c.Ref)] == id {
+			delete(n.st.byRef, refKey(c.Ref))
+		}
+		c.Removed, c.Ref, c.Count, c.News, c.Summary = true, "", 0, 0, nil
+		n.idx.RemoveCase(id)
+		n.forget(id)
+		keep := n.st.outbox[:0]
+		for _, o := range n.st.outbox {
+			if o.Case != id {
+				keep = append(keep, o)
+				continue
+			}
+			if err := s.del(tableOutbox, o.Arrival); err != nil {
+				return err
+			}
+		}
+		n.st.outbox = keep
+	}
+	return nil
+}

@@ -1,0 +1,251 @@
+package notebook
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"wherry/storage/record"
+	"wherry/storage/trust"
+)
+
+// The vault's tables. Keys are keyed hashes, values are sealed by the vault.
+const (
+	tableMeta      byte = 'm'
+	tableCase      byte = 's' // case state
+	tableEntry     byte = 'c' // (case, arrival) -> entry row
+	tableWhere     byte = 'e' // entry id -> (case, arrival)
+	tableReceipt   byte = 'r' // entry id -> proof and final result
+	tableOutbox    byte = 'o' // arrival -> (case, entry)
+	tableDirectory byte = 'd' // directory sequence -> statement
+	tablePublished byte = 'p' // draft id -> ack
+	tableRef       byte = 'f' // submission reference -> what it acknowledged
+)
+
+// viewSchema changes whenever a row below changes meaning: the view is then
+// rebuilt from the journal.
+const viewSchema = 3
+
+// meta is the small state of the whole notebook.
+type meta struct {
+	Pin      pinItem
+	Joining  *joiningItem
+	Joined   int64 // Unix milliseconds; 0 while the notebook stands alone
+	Synced   int64 // endpoint time of the last complete exchange
+	Workers  []workerSeen
+	Clock    record.HLC
+	Arrivals uint64 // entries ever stored, in order of arrival
+	DirGen   uint64
+	DirSeq   uint64
+	DirChain record.ID
+	DirTime  int64 // time of the last directory head
+	Held     uint64
+	Refused  uint64
+}
+
+// caseRow is what the notebook keeps in memory for every case.
+type caseRow struct {
+	ID        record.ID
+	Realm     record.ID // that own entries are written in
+	Genesis   record.ID
+	Creator   record.ID // device
+	Nonce     []byte    // of the genesis
+	Team      string
+	Ref       string
+	Epoch     record.ID // current key entry
+	Lane      record.ID // own open lane; zero: open one at the next write
+	LaneSeq   uint64
+	LaneHead  record.ID
+	Lanes     []trust.LaneHead // heads of every lane that this device wrote
+	Holes     []hole           // own entries that the journal lost
+	Beyond    []record.ID      // entries stored from pages beyond a lost one
+	Readers   []record.ID      // persons known to hold a grant of the current epoch
+	Gen       uint64           // cursor
+	Seq       uint64
+	Chain     record.ID
+	HeadTime  int64 // endpoint time of the head that the cursor reached
+	Behind    bool  // a newer head was seen than the cursor has reached
+	Authority []byte
+	Count     uint64 // sealed content entries
+	Last      int64  // latest written time, Unix milliseconds
+	Looked    uint64 // arrivals looked at
+	Arrived   uint64 // arrival number of the newest entry
+	News      uint64 // entries by others since last looked
+	Summary   []byte // casework.Brief as JSON; empty: to be computed
+	Sample    bool   // fictional: never adopted, never sent
+	Removed   bool   // a sample case taken away, its keys destroyed
+}
+
+// entryRow is an entry as stored in the view.
+type entryRow struct {
+	_        struct{} `cbor:",toarray"`
+	Entry    []byte
+	Own      bool
+	Ack      record.ID
+	LogSeq   uint64
+	Received int64
+	Problem  string
+	LogEntry record.ID // the id that the log names, for entries kept raw
+	// A large entry is not copied into the view; it is read from its place in
+	// the journal: frame, item and position.
+	Frame uint64
+	Item  uint64
+	Pos   uint64
+}
+
+type whereRow struct {
+	_       struct{} `cbor:",toarray"`
+	Case    record.ID
+	Arrival uint64
+}
+
+// proofRow is what the endpoint answered for an entry of ours.
+type proofRow struct {
+	_        struct{} `cbor:",toarray"`
+	Seq      uint64
+	Received int64
+	Code     string // "" with a receipt; else the final result
+	Reason   string
+}
+
+type outRow struct {
+	_       struct{} `cbor:",toarray"`
+	Arrival uint64
+	Case    record.ID
+	Entry   record.ID
+	Class   record.Class
+	Realm   record.ID
+	LaneSeq uint64
+}
+
+type refRow struct {
+	_       struct{} `cbor:",toarray"`
+	Ack     record.ID
+	Hash    record.ID
+	Entries []record.ID
+}
+
+// maxViewEntry is the largest entry that is copied into the view.
+const maxViewEntry = 128 << 10
+
+// sink takes the view's changes: a transaction in use, a bulk writer in a
+// rebuild.
+type sink interface {
+	put(table byte, value any, parts ...any) error
+	del(table byte, parts ...any) error
+}
+
+// state is the notebook's memory. It is a pure function of the journal and the
+// key box; notebook.mu guards it.
+type state struct {
+	meta   meta
+	cases  map[record.ID]*caseRow
+	byRef  map[string]record.ID
+	outbox []outRow
+	dir    *trust.Directory
+	// links maps the first devices of joined notebooks to what they became, as
+	// of directory position linksAt.
+	links   map[record.ID]trust.Device
+	linksAt uint64
+	// touched lists cases changed since the last flush to the view.
+	touched map[record.ID]bool
+}
+
+func newState() *state {
+	return &state{cases: map[record.ID]*caseRow{}, byRef: map[string]record.ID{}, touched: map[record.ID]bool{}}
+}
+
+func (s *state) caseRow(id record.ID) *caseRow {
+	c := s.cases[id]
+	if c == nil {
+		c = &caseRow{ID: id}
+		s.cases[id] = c
+	}
+	s.touched[id] = true
+	return c
+}
+
+// owns reports whether the entry at seq of lane is one that we wrote and hold.
+func (c *caseRow) owns(lane record.ID, seq uint64) bool {
+	for _, l := range c.Lanes {
+		if l.Lane == lane {
+			return seq <= l.Seq && !slices.ContainsFunc(c.Holes, func(h hole) bool {
+				return h.Lane == lane && h.From <= seq && seq <= h.To
+			})
+		}
+	}
+	return false
+}
+
+// hole is a run of own entries that the journal lost.
+type hole struct {
+	_        struct{} `cbor:",toarray"`
+	Lane     record.ID
+	From, To uint64
+}
+
+// refKey folds a child reference for look-up: councils type them both ways.
+func refKey(ref string) string { return strings.ToUpper(strings.TrimSpace(ref)) }
+
+func (s *state) setRef(c *caseRow, ref string) {
+	if ref == "" || c.Ref != "" {
+		return
+	}
+	c.Ref = ref
+	if _, taken := s.byRef[refKey(ref)]; !taken {
+		s.byRef[refKey(ref)] = c.ID
+	}
+}
+
+// sorted lists the cases by reference, then id.
+func (s *state) sorted() []*caseRow {
+	out := make([]*caseRow, 0, len(s.cases))
+	for _, c := range s.cases {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b *caseRow) int {
+		return cmp.Or(strings.Compare(a.Ref, b.Ref), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return out
+}
+
+func (s *state) dropOut(id record.ID) (outRow, bool) {
+	for i, o := range s.outbox {
+		if o.Entry == id {
+			s.outbox = slices.Delete(s.outbox, i, i+1)
+			return o, true
+		}
+	}
+	return outRow{}, false
+}
+
+// enrolled reports whether a council's directory shows this device.
+func (s *state) enrolled() bool { return s.meta.Joined != 0 }
+
+// realm is the realm that new cases are begun in.
+func (s *state) realm() record.ID {
+	if s.enrolled() {
+		return s.meta.Joining.Root
+	}
+	return record.RealmID(s.meta.Pin.Root)
+}
+
+// linked returns the council device that another notebook's first device
+// became, if the directory says so.
+func (s *state) linked(dev record.ID) (trust.Device, bool) {
+	if s.dir == nil {
+		return trust.Device{}, false
+	}
+	if s.links == nil || s.linksAt != s.dir.Seq() {
+		s.links, s.linksAt = map[record.ID]trust.Device{}, s.dir.Seq()
+		for _, p := range s.dir.Persons() {
+			for _, d := range s.dir.Devices(p.ID) {
+				if d.Link != nil {
+					s.links[record.DeviceID(d.Link.Device)] = d
+				}
+			}
+		}
+	}
+	d, ok := s.links[dev]
+	return d, ok
+}

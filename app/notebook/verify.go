@@ -1,0 +1,259 @@
+package notebook
+
+import (
+	"context"
+
+	"wherry/storage/journal"
+	"wherry/storage/record"
+	"wherry/storage/seal"
+)
+
+// VerifyReport is what verify found. It names places, entries and cases, never
+// content.
+type VerifyReport struct {
+	Entries   int
+	OK        bool
+	Tampered  bool // something contradicts a signature, a chain or a mark
+	Damaged   []DamagedPart
+	Missing   []MissingEntry
+	Conflicts int
+	Heads     []HeadLine
+	View      string // ok, stale or rebuildable
+}
+
+// DamagedPart is one place that is not as it was written.
+type DamagedPart struct {
+	File    string
+	Segment int
+	Entry   ID
+	Case    ID
+	Reason  string
+}
+
+// MissingEntry is an entry that must exist, because a later one of its lane
+// does, but that is not here.
+type MissingEntry struct {
+	Lane ID
+	Seq  uint64
+	Case ID
+}
+
+// HeadLine is how far a case log is held.
+type HeadLine struct {
+	Case ID
+	Seq  uint64
+	Hash ID
+}
+
+// tamper lists journal findings that accident does not explain.
+var tamper = map[string]bool{
+	journal.ReasonChain: true, journal.ReasonName: true, journal.ReasonCopy: true, journal.ReasonDiffers: true,
+}
+
+// Verify checks a notebook without changing anything under dir but the lock:
+// every frame, every entry's signature and seal, every lane, every case log
+// against the heads that the endpoint signed.
+func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*VerifyReport, error) {
+	if err := present(dir); err != nil {
+		return nil, err
+	}
+	pass, err := seal.NormalisePassphrase(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := journal.Lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	u, err := seal.ReadKeyFile(dir, pass)
+	if err != nil {
+		return nil, err
+	}
+	defer u.Key.Wipe()
+	n := blank(dir, u, cfg.filled())
+	rep := &VerifyReport{Damaged: []DamagedPart{}, Missing: []MissingEntry{}, Heads: []HeadLine{}}
+	if u.TwinBad {
+		rep.Damaged = append(rep.Damaged, DamagedPart{File: "key", Reason: "one of two copies damaged"})
+	}
+	if n.box, err = seal.ReadBox(dir, u.Key); err != nil {
+		return nil, err
+	}
+	if n.box.TwinBad() {
+		rep.Damaged = append(rep.Damaged, DamagedPart{File: "box", Reason: "one of two copies damaged"})
+	}
+	j, jr, err := journal.Open(journalDir(dir), u.Key.Derive("journal"), journal.Options{ReadOnly: true, MustExist: true})
+	if err != nil {
+		return nil, err
+	}
+	n.j = j
+	v := &verifier{n: n, rep: rep}
+	v.journal(jr)
+	n.loadIdentity()
+	n.recall()
+	if err := j.Replay(ctx, 0, v.frame); err != nil {
+		return nil, err
+	}
+	if err := n.identities(); err != nil {
+		return nil, err
+	}
+	v.finish()
+	rep.View = n.viewState()
+	return rep, j.Close()
+}
+
+type verifier struct {
+	n   *Notebook
+	rep *VerifyReport
+}
+
+func (v *verifier) journal(r *journal.Report) {
+	for _, d := range r.Damaged {
+		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal/" + d.File, Segment: d.Segment, Reason: d.Reason})
+		v.rep.Tampered = v.rep.Tampered || tamper[d.Reason]
+	}
+	if r.MarkHealed {
+		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal/" + r.MarkTwin, Reason: "one of two copies damaged"})
+	}
+}
+
+func (v *verifier) frame(f journal.Frame) error {
+	for _, it := range f.Items {
+		switch it.Type {
+		case itemOwn:
+			var own ownItem
+			if record.Decode(it.Data, &own) == nil {
+				for _, b := range own.Entries {
+					v.entry(b, true)
+				}
+			}
+		case itemPulled:
+			var p pulledItem
+			if record.Decode(it.Data, &p) == nil {
+				v.page(&p)
+			}
+		}
+		if err := v.n.applyItem(it, nullSink{}); err != nil {
+			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Reason: "content not understood"})
+		}
+	}
+	return nil
+}
+
+// entry checks one entry's signature and seal.
+func (v *verifier) entry(b []byte, own bool) {
+	e, err := record.Parse(b)
+	if err != nil {
+		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Reason: "entry unreadable"})
+		return
+	}
+	h := e.Header()
+	bad := func(reason string) {
+		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Entry: e.ID(), Case: h.Case, Reason: reason})
+	}
+	if pub, ok := v.n.publicKey(h.Author); !ok || e.Verify(pub) != nil {
+		bad("signature")
+		v.rep.Tampered = true
+		return
+	}
+	if h.Class != record.Content && h.Class != record.ReceiptClass {
+		return
+	}
+	if h.Class == record.Content {
+		v.rep.Entries++
+	}
+	switch _, err := v.n.openEntry(e); {
+	case err == errNoKey && own && !v.removed(h.Case):
+		bad("its case key is lost")
+	case err != nil && err != errNoKey && err != record.ErrNoBody:
+		bad("seal")
+	}
+}
+
+// removed: the keys of sample cases that were taken away are gone on purpose.
+func (v *verifier) removed(id record.ID) bool {
+	_, ok := v.n.box.Secret(removedPrefix + id.String())
+	return ok
+}
+
+func (v *verifier) page(p *pulledItem) {
+	if v.n.st.dir == nil || !p.Head.Verify(v.n.st.dir.EndpointKey()) {
+		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Case: p.Case, Reason: "head not signed by the endpoint"})
+		v.rep.Tampered = true
+	}
+	for _, r := range p.Records {
+		if r.Problem != "" {
+			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "council", Entry: r.Log.Entry, Case: p.Case, Reason: r.Problem})
+			continue
+		}
+		if e, err := record.Parse(r.Entry); err == nil {
+			if c := v.n.st.cases[p.Case]; c != nil && c.owns(e.Header().Lane, e.Header().LaneSeq) {
+				continue // checked where we wrote it
+			}
+		}
+		v.entry(r.Entry, false)
+	}
+}
+
+func (v *verifier) finish() {
+	n := v.n
+	for _, c := range n.st.sorted() {
+		for _, h := range c.Holes {
+			for seq := h.From; seq <= h.To && len(v.rep.Missing) < 10_000; seq++ {
+				v.rep.Missing = append(v.rep.Missing, MissingEntry{Lane: h.Lane, Seq: seq, Case: c.ID})
+			}
+		}
+		if c.Seq > 0 {
+			v.rep.Heads = append(v.rep.Heads, HeadLine{Case: c.ID, Seq: c.Seq, Hash: c.Chain})
+		}
+	}
+	v.rep.OK = len(v.rep.Damaged) == 0 && len(v.rep.Missing) == 0 && !v.rep.Tampered
+}
+
+// publicKey is the verified key of a device: our own, or the directory's.
+func (n *Notebook) publicKey(dev record.ID) ([]byte, bool) {
+	m := n.st.meta
+	switch {
+	case len(m.Pin.Device) > 0 && record.DeviceID(m.Pin.Device) == dev:
+		return m.Pin.Device, true
+	case m.Joining != nil && record.DeviceID(m.Joining.Device) == dev:
+		return m.Joining.Device, true
+	case n.st.dir == nil:
+		return nil, false
+	}
+	if d, ok := n.st.dir.Device(dev); ok {
+		return d.Pub, true
+	}
+	if d, ok := n.st.linked(dev); ok {
+		return d.Link.Device, true
+	}
+	return nil, false
+}
+
+// Repair opens a notebook, rebuilding view and index from the journal whether
+// or not they look sound. Damaged parts are quarantined, never deleted.
+func Repair(ctx context.Context, dir string, passphrase []byte, cfg Config) (*RepairReport, error) {
+	n, err := Open(ctx, dir, passphrase, cfg)
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	err = n.rebuild(ctx)
+	rep := &RepairReport{Rebuilt: err == nil, Quarantined: n.quarantined, Damaged: len(n.damage)}
+	for _, c := range n.st.cases {
+		rep.Entries += int(c.Count)
+	}
+	n.mu.Unlock()
+	if cerr := n.Close(); err == nil {
+		err = cerr
+	}
+	return rep, err
+}
+
+// RepairReport is what repair did.
+type RepairReport struct {
+	Entries     int
+	Rebuilt     bool
+	Quarantined []string
+	Damaged     int
+}

@@ -1,0 +1,45 @@
+//go:build !windows
+
+package journal
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// freeBytes is what an ordinary user may still write on the volume of dir.
+func freeBytes(dir string) (uint64, error) {
+	var st unix.Statfs_t
+	for {
+		err := unix.Statfs(dir, &st)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return 0, err
+		}
+	}
+	return uint64(st.Bavail) * uint64(st.Bsize), nil
+}
+
+// tryLock takes an advisory lock that ends with the process.
+func tryLock(f *os.File) error {
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return ErrInUse
+		case !errors.Is(err, unix.EINTR):
+			return err
+		}
+	}
+}
+
+// diskFull reports whether an error says that the volume or quota is full.
+func diskFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
+}

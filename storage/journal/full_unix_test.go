@@ -1,0 +1,7 @@
+//go:build !windows
+
+package journal
+
+import "syscall"
+
+const fullError = syscall.ENOSPC

@@ -1,0 +1,3 @@
+package seal
+
+func syncDir(string) error { return nil }

@@ -1,0 +1,75 @@
+package vault
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"wherry/storage/seal"
+)
+
+// Close closes the view and states that it holds all of the journal up to tip.
+// If anything went wrong before or goes wrong now, the marker stays and the
+// next Open rebuilds: an error here never means that a record is lost.
+func (v *Vault) Close(tip [32]byte) error {
+	v.write.Lock()
+	defer v.write.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return nil
+	}
+	if v.memory {
+		err := v.abandon()
+		if tip != v.onDisk.tip || v.dirty.Load() {
+			// What lies on the disk is older than the journal.
+			return errors.Join(err, os.WriteFile(filepath.Join(v.dir, dirtyName), []byte("old\n"), 0o600))
+		}
+		return err
+	}
+	if free, err := v.opt.FreeBytes(v.dir); err != nil || free < flushRoom {
+		return errors.Join(err, v.abandon())
+	}
+	level0 := uint16(1) // the memtable on its way
+	for _, t := range v.db.Tables() {
+		if t.Level == 0 {
+			level0++
+		}
+	}
+	err := v.db.Close()
+	v.db = nil
+	if err != nil || v.dirty.Load() {
+		return err
+	}
+	return v.sealFiles(viewSeal{schema: v.opt.Schema, tip: tip, level0: level0})
+}
+
+// sealFiles syncs the view's files, states what they are, and only then takes
+// the marker away.
+func (v *Vault) sealFiles(s viewSeal) error {
+	db := filepath.Join(v.dir, dbName)
+	dropEmpty(db)
+	var err error
+	if s.files, err = sumFiles(db, true); err != nil {
+		return err
+	}
+	if err := seal.WriteFileSync(filepath.Join(v.dir, sealName), s.bytes(v.macs)); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(v.dir, dirtyName)); err != nil {
+		return err
+	}
+	return seal.SyncDir(v.dir)
+}
+
+// abandon closes Badger without writing out what it has in memory: dropping
+// everything first leaves it nothing to write, and gives its space free.
+func (v *Vault) abandon() error {
+	db := v.db
+	v.db = nil
+	if v.memory {
+		return db.Close()
+	}
+	v.dirty.Store(true)
+	return errors.Join(db.DropAll(), db.Close())
+}

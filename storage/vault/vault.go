@@ -1,0 +1,209 @@
+package vault
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"wherry/storage/seal"
+)
+
+// Options are for callers with wishes of their own; Open needs only a schema.
+type Options struct {
+	// Schema is the version of what the caller keeps in the view; a view of
+	// another schema is rebuilt.
+	Schema uint64
+	// MinFree is what must be free on the volume for Badger to write there;
+	// zero means DefaultMinFree.
+	MinFree uint64
+	// FreeBytes tells what this user may still write on the volume of dir;
+	// nil asks the system.
+	FreeBytes func(dir string) (uint64, error)
+}
+
+// keys are the vault's keys, all derived from the one it is given.
+type keys struct{ values, ids, seal seal.Key }
+
+func deriveKeys(k seal.Key) keys {
+	return keys{values: k.Derive("view/values"), ids: k.Derive("view/ids"), seal: k.Derive("view/seal")}
+}
+
+// Vault is an open view. Its methods may be called from several goroutines,
+// but not from inside the functions given to Update and View.
+type Vault struct {
+	dir    string
+	opt    Options
+	values seal.Key
+	ids    seal.Key
+	macs   seal.Key
+
+	write sync.Mutex   // one Update at a time
+	mu    sync.RWMutex // guards the fields below: held for reading while db is in use
+	db    *badger.DB   // nil after Close
+	// memory says that the view is kept in memory for want of disk space.
+	memory     bool
+	compactors bool
+	onDisk     viewSeal // what view.seal states, if it holds
+	tip        [32]byte
+	dirty      atomic.Bool
+}
+
+// Open opens the view in dir, wiping it first unless every file of it is as an
+// orderly Close left it. Only one process may hold it: the notebook's lock
+// sees to that.
+func Open(dir string, key seal.Key, schema uint64) (*Vault, State, error) {
+	return OpenWith(dir, key, Options{Schema: schema})
+}
+
+// OpenWith is Open with options.
+func OpenWith(dir string, key seal.Key, o Options) (*Vault, State, error) {
+	if o.MinFree == 0 {
+		o.MinFree = DefaultMinFree
+	}
+	if o.FreeBytes == nil {
+		o.FreeBytes = freeBytes
+	}
+	k := deriveKeys(key)
+	v := &Vault{dir: dir, opt: o, values: k.values, ids: k.ids, macs: k.seal}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, Rebuild, err
+	}
+	s, clean := sealed(dir, k.seal)
+	clean = clean && s.schema == o.Schema
+	free, err := o.FreeBytes(dir)
+	if err != nil {
+		return nil, Rebuild, err
+	}
+	if clean {
+		v.onDisk = s
+	}
+	if free < o.MinFree {
+		v.memory = true
+		return v, Rebuild, v.openBadger()
+	}
+	if err := v.enter(clean); err != nil {
+		return nil, Rebuild, err
+	}
+	if clean {
+		if v.openBadger() == nil {
+			v.tip = s.tip
+			return v, Clean, nil
+		}
+		if err := v.wipeFiles(); err != nil {
+			return nil, Rebuild, err
+		}
+	}
+	if err := v.openBadger(); err != nil {
+		return nil, Rebuild, err
+	}
+	return v, Rebuild, nil
+}
+
+// enter syncs the marker, and makes the folder ready for Badger.
+func (v *Vault) enter(clean bool) error {
+	if err := seal.WriteFileSync(filepath.Join(v.dir, dirtyName), []byte("open\n")); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(v.dir, sealName)); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if clean {
+		return nil
+	}
+	return v.wipeFiles()
+}
+
+// wipeFiles begins an empty view.
+func (v *Vault) wipeFiles() error {
+	db := filepath.Join(v.dir, dbName)
+	if err := os.RemoveAll(db); err != nil {
+		return err
+	}
+	return os.Mkdir(db, 0o700)
+}
+
+// openBadger opens the database as the space on the volume allows. A panic of
+// Badger's in this goroutine is an error like any other.
+func (v *Vault) openBadger() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("vault: the view cannot be opened")
+		}
+	}()
+	dir := ""
+	if !v.memory {
+		dir = filepath.Join(v.dir, dbName)
+		dropEmpty(dir)
+		free, err := v.opt.FreeBytes(v.dir)
+		if err != nil {
+			return err
+		}
+		v.compactors = free >= compactRoom
+	}
+	o := badgerOptions(dir, v.opt.Schema, v.compactors || v.memory, v.compactors && v.onDisk.level0 >= crowded)
+	v.db, err = badger.Open(o)
+	return err
+}
+
+// dropEmpty removes empty log files, which hold nothing and make Badger's
+// first opening fail (badger issue 2207).
+func dropEmpty(db string) {
+	for _, pattern := range []string{"*.mem", "*.vlog"} {
+		names, _ := filepath.Glob(filepath.Join(db, pattern))
+		for _, name := range names {
+			if info, err := os.Lstat(name); err == nil && info.Size() == 0 {
+				os.Remove(name)
+			}
+		}
+	}
+}
+
+// Tip is the tip given to the last orderly Close; zero if the view was or must
+// be rebuilt. A caller whose journal is elsewhere wipes or catches up.
+func (v *Vault) Tip() [32]byte {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.tip
+}
+
+// InMemory reports whether the view is kept in memory because the volume is
+// nearly full. It is then rebuilt at every Open.
+func (v *Vault) InMemory() bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.memory
+}
+
+// MarkDirty makes the next Open rebuild the view, whatever else happens.
+func (v *Vault) MarkDirty() { v.dirty.Store(true) }
+
+// Wipe empties the view, so that the caller fills it from the journal.
+func (v *Vault) Wipe() error {
+	v.write.Lock()
+	defer v.write.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return ErrClosed
+	}
+	if err := v.abandon(); err != nil {
+		return err
+	}
+	if !v.memory {
+		free, err := v.opt.FreeBytes(v.dir)
+		if err != nil {
+			return err
+		}
+		if err := v.wipeFiles(); err != nil {
+			return err
+		}
+		v.memory, v.onDisk = free < v.opt.MinFree, viewSeal{}
+	}
+	v.tip = [32]byte{}
+	v.dirty.Store(false)
+	return v.openBadger()
+}

@@ -1,0 +1,258 @@
+package endpoint
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"wherry/storage/record"
+	"wherry/storage/trust"
+	"wherry/sync/wire"
+)
+
+// Caller is who asks: a device of the directory and the person it belongs to.
+// At enrolment the person is not known yet.
+type Caller struct {
+	Device record.ID
+	Person record.ID
+}
+
+// call is one authenticated request.
+type call struct {
+	Caller
+	route  string
+	remote string // address without port
+	body   []byte
+	now    time.Time
+}
+
+// refusal is an answer other than 200.
+type refusal struct {
+	code    string
+	message string        // a sentence for the client's log; no content
+	wait    time.Duration // for Retry-After; 0 means none
+	cut     bool          // the body was not read: close the connection
+}
+
+func (r refusal) Error() string { return "endpoint: refused: " + r.code }
+
+// door checks a request before a use-case sees it, and turns what the use-case
+// returns into an answer.
+func (s *Server) door(route string, serve func(context.Context, *call) (wire.Message, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := s.Now()
+		defer func() {
+			s.metrics.Add("wherry_request_seconds_sum", label("route", route), s.Now().Sub(begun).Seconds())
+			if v := recover(); v != nil {
+				s.panicked(route, v)
+				s.refuse(w, route, refusal{code: wire.ErrCodeInternal, cut: true})
+			}
+		}()
+		c, err := s.admit(w, r, route)
+		if err == nil {
+			var m wire.Message
+			if m, err = serve(r.Context(), c); err == nil {
+				s.answer(w, route, m)
+				return
+			}
+		}
+		s.refuse(w, route, s.translate(r.Context(), route, err))
+	})
+}
+
+// admit reads the body, checks its signature and the rate of its device.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string) (*call, error) {
+	if r.Method != http.MethodPost {
+		return nil, refusal{code: wire.ErrCodeMethod, cut: true}
+	}
+	if wire.Newer(r.Header) {
+		return nil, refusal{code: wire.ErrCodeNewer, message: "this endpoint is older than the notebook", cut: true}
+	}
+	c := &call{route: route, remote: address(r)}
+	if route == "enrol" {
+		if wait, ok := s.addresses.Take(c.remote, s.Now()); !ok {
+			return nil, refusal{code: wire.ErrCodeBusy, wait: wait, cut: true}
+		}
+	}
+	var err error
+	if c.body, err = s.read(w, r, c.remote); err != nil {
+		return nil, err
+	}
+	c.now = s.Now()
+	if err := s.authenticate(r, c); err != nil {
+		return nil, err
+	}
+	if wait, ok := s.devices.Take(c.Device.String(), c.now); !ok {
+		return nil, refusal{code: wire.ErrCodeBusy, wait: wait}
+	}
+	return c, nil
+}
+
+// read takes in the body within its size, the budget and the slow client's
+// time.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, remote string) ([]byte, error) {
+	size := r.ContentLength
+	if size > wire.MaxBody {
+		return nil, refusal{code: wire.ErrCodeTooLarge, cut: true}
+	}
+	if size < 0 {
+		size = wire.MaxBody
+	}
+	if !s.bodies.Take(remote, size) {
+		return nil, refusal{code: wire.ErrCodeUnavailable, wait: 2 * time.Second, cut: true}
+	}
+	defer s.bodies.Give(remote, size)
+	p := s.pace(w)
+	body, err := io.ReadAll(&pacedReader{pace: p, r: http.MaxBytesReader(w, r.Body, wire.MaxBody)})
+	_ = p.rc.SetReadDeadline(time.Time{}) // what follows is our time, not the client's
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, refusal{code: wire.ErrCodeTooLarge, cut: true}
+	case err != nil:
+		return nil, refusal{code: wire.ErrCodeMalformed, message: "the body did not arrive whole", cut: true}
+	}
+	return body, nil
+}
+
+func (s *Server) pace(w http.ResponseWriter) pace {
+	return pace{rc: http.NewResponseController(w), begun: time.Now(), grace: s.Limits.SlowGrace, rate: s.Limits.SlowBytesRate}
+}
+
+// authenticate finds the device that signed the request. At enrolment it is
+// the device that the request itself names.
+func (s *Server) authenticate(r *http.Request, c *call) error {
+	dir, nonces := s.dir.Load(), s.nonces
+	lookup := func(id record.ID) (ed25519.PublicKey, bool) {
+		d, ok := dir.Device(id)
+		return d.Pub, ok
+	}
+	if c.route == "enrol" {
+		lookup, nonces = named(c.body), nil
+	}
+	device, err := wire.Verify(r, c.body, lookup, c.now, nonces)
+	switch {
+	case errors.Is(err, wire.ErrClock):
+		return refusal{code: wire.ErrCodeClock, message: "the request was signed at another time than now"}
+	case errors.Is(err, wire.ErrReplay):
+		return refusal{code: wire.ErrCodeReplay}
+	case errors.Is(err, wire.ErrNonceFull):
+		return refusal{code: wire.ErrCodeBusy, wait: 10 * time.Second}
+	case err != nil:
+		return refusal{code: wire.ErrCodeUnsigned}
+	}
+	c.Device = device
+	if p, ok := dir.PersonOf(device, dir.Seq()); ok {
+		c.Person = p.ID
+	}
+	return nil
+}
+
+// named looks devices up in an enrolment: the one that is being enrolled.
+func named(body []byte) wire.Lookup {
+	return func(id record.ID) (ed25519.PublicKey, bool) {
+		_, b, err := parseEnrol(body)
+		if err != nil {
+			return nil, false
+		}
+		return b.Device, record.DeviceID(b.Device) == id
+	}
+}
+
+// translate turns a use-case's error into an answer. What it does not know is
+// an internal fault: logged, and told to the client without detail.
+func (s *Server) translate(ctx context.Context, route string, err error) refusal {
+	var r refusal
+	switch {
+	case errors.As(err, &r):
+		return r
+	case errors.Is(err, wire.ErrMalformed), errors.Is(err, trust.ErrMalformed):
+		return refusal{code: wire.ErrCodeMalformed}
+	case errors.Is(err, trust.ErrNewer):
+		return refusal{code: wire.ErrCodeNewer}
+	case errors.Is(err, trust.ErrExpired):
+		return refusal{code: wire.ErrCodeExpired}
+	case errors.Is(err, trust.ErrCountersign):
+		return refusal{code: wire.ErrCodeCountersign}
+	case errors.Is(err, trust.ErrUsed), errors.Is(err, trust.ErrNotTrusted), errors.Is(err, trust.ErrWrongRoot):
+		return refusal{code: wire.ErrCodeInvitation}
+	case errors.Is(err, ErrStoreFull):
+		s.Log.Error("the store takes no writes", "route", route)
+		return refusal{code: wire.ErrCodeFull}
+	case ctx.Err() != nil:
+		return refusal{code: wire.ErrCodeUnavailable, wait: time.Second}
+	case errors.Is(err, ErrStoreDamaged):
+		s.Log.Error("the store is damaged: stop the endpoint and run verify", "route", route)
+	default:
+		s.Log.Error("internal fault", "route", route, "reason", err.Error())
+	}
+	return refusal{code: wire.ErrCodeInternal}
+}
+
+// answer sends a 200.
+func (s *Server) answer(w http.ResponseWriter, route string, m wire.Message) {
+	body, err := wire.Encode(m)
+	if err != nil {
+		s.Log.Error("answer could not be encoded", "route", route)
+		s.refuse(w, route, refusal{code: wire.ErrCodeInternal})
+		return
+	}
+	s.send(w, route, http.StatusOK, body)
+}
+
+// refuse sends any other status, with the body that goes with its code and
+// nothing else: two refusals of one code are the same bytes.
+func (s *Server) refuse(w http.ResponseWriter, route string, r refusal) {
+	if r.wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int((r.wait+time.Second-1)/time.Second))))
+	}
+	if r.cut {
+		w.Header().Set("Connection", "close")
+	}
+	status := wire.Status(r.code)
+	s.metrics.Add("wherry_refused_total", label("code", r.code), 1)
+	if _, ok := s.quiet.Take("", s.Now()); ok {
+		s.Log.Info("refused", "route", route, "status", status, "code", r.code)
+	}
+	s.send(w, route, status, record.Encode(&wire.ErrorBody{Code: r.code, Message: r.message}))
+}
+
+func (s *Server) send(w http.ResponseWriter, route string, status int, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", wire.ContentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	wire.SetTime(h, s.Now())
+	w.WriteHeader(status)
+	s.metrics.Add("wherry_requests_total", label("route", route)+","+label("status", strconv.Itoa(status)), 1)
+	_ = s.writePaced(w, body) // a client that has gone away asks again
+}
+
+// panicked logs where it happened. The value is shown only if it is Go's own
+// (an index, a nil pointer): another could hold anything.
+func (s *Server) panicked(route string, v any) {
+	s.metrics.Add("wherry_panics_total", "", 1)
+	reason := fmt.Sprintf("%T", v)
+	if e, ok := v.(runtime.Error); ok {
+		reason = e.Error()
+	}
+	s.Log.Error("panic", "route", route, "reason", reason, "stack", string(debug.Stack()))
+}
+
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func label(name, value string) string { return name + "=" + strconv.Quote(value) }

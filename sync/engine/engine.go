@@ -1,0 +1,208 @@
+// Package engine is one exchange between a notebook and its council's
+// endpoint: what is asked, in which order, and what is done with the answers.
+//
+// It does no I/O of its own. Disk is behind Store, the network behind Remote;
+// so a test can put any weather between them.
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"wherry/storage/record"
+	"wherry/sync/wire"
+)
+
+// Remote is the endpoint as the engine sees it. Errors are the caller's own;
+// the engine passes them on. Every call may fail after it took effect, so all
+// of them are harmless to repeat.
+type Remote interface {
+	Enrol(ctx context.Context, req *wire.EnrolRequest) (*wire.EnrolResponse, error)
+	Heads(ctx context.Context, req *wire.HeadsRequest) (*wire.HeadsResponse, error)
+	Pull(ctx context.Context, req *wire.PullRequest) (*wire.PullResponse, error)
+	Push(ctx context.Context, req *wire.PushRequest) (*wire.PushResponse, error)
+}
+
+// Store is the notebook as the engine sees it. Whatever it returns nil for is
+// durable. It verifies all that it is handed and returns an error that ends
+// the exchange if the endpoint contradicts itself.
+type Store interface {
+	// Known says how far each log is held.
+	Known(ctx context.Context) (*wire.HeadsRequest, error)
+	// Heads checks signed heads against what is held and returns the
+	// positions of the logs that go further.
+	Heads(ctx context.Context, heads []record.SignedHead) ([]wire.CasePos, error)
+	// Accept verifies and keeps one page, with the cursor that it reaches.
+	Accept(ctx context.Context, page *wire.Page, now int64) error
+	// Prepare writes what joining and new readers ask for: adoptions and
+	// grants. It returns how many cases it touched.
+	Prepare(ctx context.Context) (int, error)
+	// Outbox returns own entries without an answer, oldest lane entries
+	// first, up to about max bytes; skip holds entries that cannot go now.
+	Outbox(ctx context.Context, max int, skip map[record.ID]bool) (*wire.PushRequest, error)
+	// Answered keeps receipts and final results of a push.
+	Answered(ctx context.Context, req *wire.PushRequest, resp *wire.PushResponse) error
+	// Finished notes a complete exchange at the endpoint's time.
+	Finished(ctx context.Context, now int64, workers []wire.WorkerSeen) error
+}
+
+// Report says what an exchange did.
+type Report struct {
+	Pushed  int // entries newly receipted
+	Dup     int // entries that the endpoint had already
+	Pulled  int // records received, own ones included
+	Held    int
+	Refused []Refusal
+	Cases   int // cases that moved
+}
+
+// Refusal is an entry that the endpoint will not take.
+type Refusal struct {
+	Entry record.ID
+	Code  string
+}
+
+// ErrStalled says that the endpoint answers without letting the exchange move.
+var ErrStalled = errors.New("engine: exchange makes no progress")
+
+// rounds bounds an exchange: new readers may ask for grants, which are pushed
+// in a second round; more than a few are a fault.
+const rounds = 4
+
+// Exchange runs one whole exchange. Directory first, so that grants go to the
+// right people; then own work up, because it exists only here; then the rest
+// down. The report is true whether or not an error ends it.
+func Exchange(ctx context.Context, s Store, r Remote) (Report, error) {
+	x := &exchange{s: s, r: r, moved: map[record.ID]bool{}, batch: 256 << 10}
+	err := x.run(ctx)
+	x.report.Cases = len(x.moved)
+	return x.report, err
+}
+
+type exchange struct {
+	s      Store
+	r      Remote
+	report Report
+	moved  map[record.ID]bool
+	batch  int
+}
+
+func (x *exchange) run(ctx context.Context) error {
+	for range rounds {
+		known, err := x.s.Known(ctx)
+		if err != nil {
+			return err
+		}
+		heads, err := x.r.Heads(ctx, known)
+		if err != nil {
+			return err
+		}
+		if err := x.pull(ctx, []record.SignedHead{heads.Dir}); err != nil {
+			return err
+		}
+		if _, err := x.s.Prepare(ctx); err != nil {
+			return err
+		}
+		fresh, err := x.push(ctx)
+		if err != nil {
+			return err
+		}
+		if err := x.pull(ctx, append(heads.Heads, fresh...)); err != nil {
+			return err
+		}
+		// What was pulled may bring keys that others are still waiting for.
+		n, err := x.s.Prepare(ctx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return x.s.Finished(ctx, heads.Time, heads.Workers)
+		}
+	}
+	return ErrStalled
+}
+
+// pull brings the logs of these heads up to them.
+func (x *exchange) pull(ctx context.Context, heads []record.SignedHead) error {
+	for {
+		behind, err := x.s.Heads(ctx, heads)
+		if err != nil || len(behind) == 0 {
+			return err
+		}
+		resp, err := x.r.Pull(ctx, &wire.PullRequest{Cases: behind, MaxBytes: uint32(x.batch)})
+		if err != nil {
+			return err
+		}
+		got := 0
+		for i := range resp.Pages {
+			p := &resp.Pages[i]
+			if err := x.s.Accept(ctx, p, resp.Time); err != nil {
+				return err
+			}
+			got += len(p.Records)
+			if len(p.Records) > 0 {
+				x.moved[p.Case] = true
+			}
+			heads = append(heads, p.Head)
+		}
+		if got == 0 {
+			return ErrStalled
+		}
+		x.report.Pulled += got
+		x.grow()
+	}
+}
+
+// push sends the outbox batch by batch and returns the heads that it moved. An
+// entry that meets a gap waits for the next exchange and does not block the
+// other lanes.
+func (x *exchange) push(ctx context.Context) ([]record.SignedHead, error) {
+	last := map[record.ID]record.SignedHead{}
+	skip := map[record.ID]bool{}
+	for {
+		req, err := x.s.Outbox(ctx, x.batch, skip)
+		if err != nil {
+			return nil, err
+		}
+		if len(req.Items) == 0 {
+			break
+		}
+		resp, err := x.r.Push(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		if len(resp.Results) != len(req.Items) {
+			return nil, ErrStalled
+		}
+		if err := x.s.Answered(ctx, req, resp); err != nil {
+			return nil, err
+		}
+		for _, res := range resp.Results {
+			switch res.Code {
+			case wire.CodeOK:
+				x.report.Pushed++
+			case wire.CodeDup:
+				x.report.Dup++
+			case wire.CodeHeld:
+				x.report.Held++
+			case wire.CodeGap:
+				skip[res.Entry] = true
+			default:
+				x.report.Refused = append(x.report.Refused, Refusal{Entry: res.Entry, Code: res.Code + "/" + res.Reason})
+			}
+		}
+		for _, h := range resp.Heads {
+			last[h.Head.Case] = h
+			x.moved[h.Head.Case] = true
+		}
+		x.grow()
+	}
+	var heads []record.SignedHead
+	for _, h := range last {
+		heads = append(heads, h)
+	}
+	return heads, nil
+}
+
+// grow doubles the batch after a success, up to what the wire aims at.
+func (x *exchange) grow() { x.batch = min(2*x.batch, wire.TargetBatch) }
