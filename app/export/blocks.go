@@ -127,7 +127,7 @@ func columns(header []string, rows [][]string) []float64 {
 			}
 		}
 		if longest <= 18 {
-			widths[i] = float64(longest) + 2.5
+			widths[i] = float64(longest) + 5
 			rest -= widths[i]
 			continue
 		}

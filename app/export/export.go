@@ -58,7 +58,8 @@ type Format struct {
 	Name  string // as typed: "pdf"
 	Ext   string // ".pdf"
 	Kinds []string
-	Write func(w io.Writer, doc Document) error
+	// Write makes the document and says how many pages it has.
+	Write func(w io.Writer, doc Document) (pages int, err error)
 }
 
 // Formats lists the formats. A new one is one file and one line here.

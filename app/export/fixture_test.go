@@ -126,15 +126,16 @@ func export(t testing.TB, doc Document) (*pdftest.File, []byte) {
 		t.Fatal("no PDF format")
 	}
 	var b bytes.Buffer
-	if err := f.Write(&b, doc); err != nil {
+	pages, err := f.Write(&b, doc)
+	if err != nil {
 		t.Fatalf("write: %v", err)
 	}
 	file, err := pdftest.Read(b.Bytes())
 	if err != nil {
 		t.Fatalf("read back: %v", err)
 	}
-	if n := Pages(f, b.Bytes()); n != len(file.Pages) {
-		t.Fatalf("counted %d pages of %d", n, len(file.Pages))
+	if pages != len(file.Pages) {
+		t.Fatalf("counted %d pages of %d", pages, len(file.Pages))
 	}
 	return file, b.Bytes()
 }

@@ -9,18 +9,18 @@ import (
 )
 
 // writePDF writes the documents of which the PDF format is capable.
-func writePDF(w io.Writer, doc Document) error {
+func writePDF(w io.Writer, doc Document) (pages int, err error) {
 	if doc.Kind != KindSummary {
-		return ErrKind
+		return 0, ErrKind
 	}
 	if err := doc.check(); err != nil {
-		return err
+		return 0, err
 	}
 	return render(w, doc, "Case summary", casework.Summary(doc.Case, doc.From, doc.Until))
 }
 
-// render lays out a document of sections and writes it.
-func render(w io.Writer, doc Document, what string, sections []casework.Section) error {
+// render lays out a document of sections, writes it and counts its pages.
+func render(w io.Writer, doc Document, what string, sections []casework.Section) (int, error) {
 	l := &layout{cf: doc.Case, doc: &doc, stamp: doc.Stamp}
 	if l.stamp.CompleteTo.IsZero() {
 		l.stamp.CompleteTo = doc.Case.CompleteTo
@@ -43,9 +43,9 @@ func render(w io.Writer, doc Document, what string, sections []casework.Section)
 		l.para(styleSmall, fmt.Sprintf("%d different characters cannot be drawn here and are shown as \uFFFD. Copied text holds them.", n))
 	}
 	if _, err := l.d.WriteTo(w); err != nil {
-		return fmt.Errorf("export: %w", err)
+		return 0, fmt.Errorf("export: %w", err)
 	}
-	return nil
+	return l.d.Pages(), nil
 }
 
 // unsynced says of each worker since when their work may be missing.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -71,6 +72,8 @@ func (a *App) Main(ctx context.Context, args []string) int {
 	switch {
 	case err == nil:
 		return notebook.ExitDone
+	case errors.Is(err, syscall.EPIPE):
+		return notebook.ExitRefused // nobody listens any more
 	case errors.As(err, &ee):
 		return ee.code
 	}
@@ -94,6 +97,9 @@ func (a *App) fail(err error) int {
 		_ = a.write(line) // stdout may be gone; the exit code still tells
 	}
 	fmt.Fprintf(a.Stderr, "%s\n%s\n", p.Message, p.Next)
+	if p.Code == "internal" {
+		fmt.Fprintf(a.Stderr, "For the fault report: %v\n", err) // errors hold no case content
+	}
 	return p.Exit
 }
 

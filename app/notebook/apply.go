@@ -115,7 +115,7 @@ func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 			return err
 		}
 		ids = append(ids, e.ID())
-		c, arrival, err := n.store(e, entryRow{Entry: b, Own: true, Ack: own.Ack}, s)
+		c, arrival, err := n.store(e, entryRow{Entry: b, Own: true, Ack: own.Ack, Draft: own.Draft}, s)
 		if err != nil {
 			return err
 		}

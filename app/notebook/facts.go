@@ -76,6 +76,9 @@ func (n *Notebook) fact(c *caseRow, row *entryRow, proof *proofRow) (factRow, bo
 	if proof != nil && proof.Received != 0 {
 		f.fact.Received = milli(proof.Received)
 	}
+	if !row.Draft.IsZero() {
+		f.fact.Draft = row.Draft.String()
+	}
 	in, err := n.openEntry(e)
 	switch {
 	case err == errNoKey || err == record.ErrNoBody:
@@ -179,7 +182,7 @@ func (n *Notebook) project(ctx context.Context, c *caseRow) (*casework.CaseFile,
 		facts[i] = rows[i].fact
 	}
 	cf := casework.Project(c.Ref, facts, n.now())
-	cf.Completeness = n.completeness(c)
+	cf.SetCompleteness(n.completeness(c))
 	return cf, nil
 }
 

@@ -24,7 +24,7 @@ const (
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 3
+const viewSchema = 4
 
 // meta is the small state of the whole notebook.
 type meta struct {
@@ -82,6 +82,7 @@ type entryRow struct {
 	Entry    []byte
 	Own      bool
 	Ack      record.ID
+	Draft    record.ID // that it published
 	LogSeq   uint64
 	Received int64
 	Problem  string

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"wherry/app/casework"
+	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/seal"
 )
@@ -87,7 +88,9 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 		}
 		ack.Entries = append(ack.Entries, AckEntry{ID: id, Ref: c.Ref})
 	}
-	if err := n.commit(ctx, p, own); err != nil {
+	if err := n.commit(ctx, p, own); errors.Is(err, journal.ErrTooLarge) {
+		return nil, &casework.InputError{Code: casework.CodeTooLong}
+	} else if err != nil {
 		return nil, err
 	}
 	if !own.Draft.IsZero() {

@@ -106,7 +106,8 @@ var laterVerbs = []string{"person", "team", "device", "check", "backup", "restor
 
 func later(name string) *cobra.Command {
 	return &cobra.Command{
-		Use: name, Short: "Not in this release", DisableFlagParsing: true,
+		Use: name, Short: "Not in this release", FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		Args: cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return refuse("not_in_release", "This is not in this release.", "See the change log for what is.")
 		},

@@ -114,12 +114,13 @@ func (j *Journal) roll() error {
 // create makes the next segment's file. A name that is already there belongs
 // to a file that was named as damage; its number is passed over.
 func (j *Journal) create() (File, uint64, error) {
-	for number := j.number; ; number++ {
+	for number := j.number; number <= maxSegment; number++ {
 		f, err := j.opt.FS.Create(join(j.dir, segmentName(number)))
-		if err == nil || !os.IsExist(err) || number > j.number+1000 {
+		if err == nil || !os.IsExist(err) {
 			return f, number, err
 		}
 	}
+	return nil, 0, errNumbers
 }
 
 // take makes f, the file of the last segment, the one that frames go to.

@@ -43,3 +43,6 @@ func tryLock(f *os.File) error {
 func diskFull(err error) bool {
 	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
 }
+
+// refused reports whether somebody else may be holding the file just now.
+func refused(err error) bool { return errors.Is(err, unix.EACCES) }

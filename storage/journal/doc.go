@@ -60,4 +60,6 @@ var (
 	ErrMissing = errors.New("journal: missing")
 	// ErrInUse reports that another process holds the notebook.
 	ErrInUse = errors.New("journal: notebook is open elsewhere")
+
+	errNumbers = errors.New("journal: no segment number left")
 )

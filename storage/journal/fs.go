@@ -3,6 +3,7 @@ package journal
 import (
 	"io"
 	"os"
+	"time"
 
 	"wherry/storage/seal"
 )
@@ -41,9 +42,13 @@ func (disk) Edit(name string) (File, error) { return openDisk(name, os.O_RDWR) }
 func (disk) Create(name string) (File, error) {
 	return openDisk(name, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 }
-func (disk) Rename(from, to string) error { return os.Rename(from, to) }
-func (disk) Remove(name string) error     { return os.Remove(name) }
-func (disk) MkdirAll(dir string) error    { return os.MkdirAll(dir, 0o700) }
+func (disk) Rename(from, to string) error {
+	return patient(func() error { return os.Rename(from, to) })
+}
+func (disk) Remove(name string) error {
+	return patient(func() error { return os.Remove(name) })
+}
+func (disk) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
 
 func (disk) List(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
@@ -62,10 +67,22 @@ func (disk) List(dir string) ([]string, error) {
 func (disk) SyncDir(dir string) error             { return seal.SyncDir(dir) }
 func (disk) FreeBytes(dir string) (uint64, error) { return freeBytes(dir) }
 
+// patient tries again for a fifth of a second what is refused for want of
+// permission: virus scanners hold new files open for moments.
+func patient(try func() error) error {
+	err := try()
+	for pause := 30 * time.Millisecond; refused(err) && pause < 200*time.Millisecond; pause *= 2 {
+		time.Sleep(pause)
+		err = try()
+	}
+	return err
+}
+
 type diskFile struct{ *os.File }
 
 func openDisk(name string, flag int) (File, error) {
-	f, err := os.OpenFile(name, flag, 0o600)
+	var f *os.File
+	err := patient(func() (err error) { f, err = os.OpenFile(name, flag, 0o600); return err })
 	if err != nil {
 		return nil, err
 	}

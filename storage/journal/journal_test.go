@@ -241,6 +241,45 @@ func TestMarkAtEverySegment(t *testing.T) {
 	}
 }
 
+// A frame that goes bad after Open is passed over and told at the end.
+func TestReplayGivesTheRest(t *testing.T) {
+	w := sample(t)
+	j, r := mustOpen(t, testDir, testOptions(w.fsys))
+	w.fsys.now[testDir+"/"+j.segs[0].name].seen[j.segs[0].frames[0].off+50] ^= 1
+	delete(w.fsys.now, testDir+"/"+j.segs[2].name)
+	lost := uint64(1 + len(j.segs[2].frames))
+	count := uint64(0)
+	err := j.Replay(bg, 0, func(f Frame) error { count++; return nil })
+	if !errors.Is(err, ErrDamaged) || count != r.Frames-lost {
+		t.Fatalf("%d of %d frames, %v", count, r.Frames, err)
+	}
+	if _, err := j.Read(bg, 1); !errors.Is(err, ErrDamaged) {
+		t.Fatal(err)
+	}
+	stop := errors.New("enough")
+	if err := j.Replay(bg, 2, func(Frame) error { return stop }); !errors.Is(err, stop) {
+		t.Fatal(err)
+	}
+}
+
+// A place that cannot be written to can be read.
+func TestReadOnlyPlace(t *testing.T) {
+	w := sample(t)
+	raw := w.fsys.now[w.fsys.names(".wj")[0]].seen
+	raw[headerSize+50] ^= 1
+	for at := 1; at <= 4; at++ { // making folders, quarantine, the last segment
+		fsys := w.fsys.clone()
+		fsys.failAt, fsys.fault = at, os.ErrPermission
+		j, r := mustOpen(t, testDir, testOptions(fsys))
+		if r.Frames != 39 || len(texts(t, j, 0)) == 0 {
+			t.Fatalf("act %d: %+v", at, r)
+		}
+		if _, err := j.Append(bg, []Item{{}}); (err == nil) != (r.ReadOnly == nil) {
+			t.Fatalf("act %d: append gave %v, report %v", at, err, r.ReadOnly)
+		}
+	}
+}
+
 func TestOneProcess(t *testing.T) {
 	dir := t.TempDir()
 	held, err := Lock(dir)

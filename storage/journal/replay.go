@@ -6,17 +6,25 @@ import (
 )
 
 // Replay calls fn with every readable frame numbered from or above, in order,
-// and stops at fn's first error. Frames appended meanwhile are not included.
+// and stops at fn's first error. A frame that has gone bad since Open is passed
+// over; Replay then ends with ErrDamaged after all the others were given.
+// Frames appended meanwhile are not included.
 // No lock is held while fn runs.
 func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error) error {
+	bad := false
 	for _, seg := range j.snapshot() {
 		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= from })
 		if i == len(seg.frames) {
 			continue
 		}
-		if err := j.replaySegment(ctx, seg, seg.frames[i:], fn); err != nil {
+		lost, err := j.replaySegment(ctx, seg, seg.frames[i:], fn)
+		if err != nil {
 			return err
 		}
+		bad = bad || lost
+	}
+	if bad {
+		return ErrDamaged
 	}
 	return nil
 }
@@ -27,7 +35,10 @@ func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
 	for _, seg := range j.snapshot() {
 		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= seq })
 		if i < len(seg.frames) && seg.frames[i].seq == seq {
-			err := j.replaySegment(ctx, seg, seg.frames[i:i+1], func(f Frame) error { out = f; return nil })
+			bad, err := j.replaySegment(ctx, seg, seg.frames[i:i+1], func(f Frame) error { out = f; return nil })
+			if err == nil && bad {
+				err = ErrDamaged
+			}
 			return out, err
 		}
 	}
@@ -45,31 +56,32 @@ func (j *Journal) snapshot() []segment {
 	return out
 }
 
-func (j *Journal) replaySegment(ctx context.Context, seg segment, frames []frameRef, fn func(Frame) error) error {
+// replaySegment gives out the frames of one segment; bad says that some are
+// not readable any more.
+func (j *Journal) replaySegment(ctx context.Context, seg segment, frames []frameRef, fn func(Frame) error) (bad bool, err error) {
 	file, err := j.opt.FS.Open(join(j.dir, seg.name))
 	if err != nil {
-		return err
+		return true, ctx.Err()
 	}
 	defer file.Close()
 	var buf []byte
 	for _, ref := range frames {
 		if err := ctx.Err(); err != nil {
-			return err
+			return bad, err
 		}
 		if int64(cap(buf)) < ref.size {
 			buf = make([]byte, ref.size)
 		}
 		buf = buf[:ref.size]
-		if n, err := file.ReadAt(buf, ref.off); n < len(buf) {
-			return err
-		}
-		f, err := openFrame(j.keys, seg.number, ref, buf)
+		n, _ := file.ReadAt(buf, ref.off)
+		f, err := openFrame(j.keys, seg.number, ref, buf[:n])
 		if err != nil {
-			return err
+			bad = true
+			continue
 		}
 		if err := fn(f); err != nil {
-			return err
+			return bad, err
 		}
 	}
-	return nil
+	return bad, nil
 }

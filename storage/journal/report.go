@@ -44,6 +44,7 @@ const (
 	ReasonSegment   = "segment missing"
 	ReasonName      = "segment under another name"
 	ReasonCopy      = "second copy of a segment"
+	ReasonForeign   = "file is no segment of this journal"
 	ReasonUnread    = "file cannot be read"
 	ReasonLong      = "file longer than a segment"
 	ReasonShort     = "journal ends before its mark"

@@ -54,6 +54,9 @@ type survey struct {
 	skip uint64
 }
 
+// maxSegment is the last number that a segment's name holds: 1.5 PiB.
+const maxSegment = 99_999_999
+
 func segmentName(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	for len(s) < 8 {
@@ -146,9 +149,13 @@ func (s *survey) identity(heads map[string]header) error {
 	return nil
 }
 
+// maxAhead bounds how far past the last known segment a file without a sound
+// header is still looked into. The journal's own are never more than one ahead.
+const maxAhead = 1000
+
 // order sorts the segments by the number that their sound header gives them
-// (else by name), and sets aside second copies. A segment under another's
-// name is named as damage and read all the same.
+// (else by name), and sets aside second copies and files that cannot be its own.
+// A segment under another's name is named as damage and read all the same.
 func (s *survey) order(heads map[string]header) {
 	for _, seg := range s.segs {
 		if h, ok := heads[seg.name]; ok {
@@ -163,8 +170,19 @@ func (s *survey) order(heads map[string]header) {
 		}
 		return rightName(a) && !rightName(b)
 	})
+	highest := uint64(0)
+	if m, ok := s.marks.best(); ok {
+		highest = m.segment
+	}
+	for _, h := range heads {
+		highest = max(highest, h.segment)
+	}
 	kept := s.segs[:0]
 	for _, seg := range s.segs {
+		if !seg.head && seg.number > highest+maxAhead {
+			s.name(Damage{File: seg.name, Length: seg.size, Reason: ReasonForeign})
+			continue
+		}
 		if len(kept) > 0 && kept[len(kept)-1].number == seg.number {
 			s.name(Damage{File: seg.name, Segment: int(seg.number), Length: seg.size, Reason: ReasonCopy})
 			continue

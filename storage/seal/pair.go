@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,7 +66,7 @@ func (p pair) read() (copies [2]copyOf, whole []int, err error) {
 	if err != nil {
 		return copies, nil, err
 	}
-	slices.SortStableFunc(whole, func(a, b int) int { return -compare(copies[a].gen, copies[b].gen) })
+	slices.SortStableFunc(whole, func(a, b int) int { return cmp.Compare(copies[b].gen, copies[a].gen) })
 	if len(whole) > 0 {
 		return copies, whole, nil
 	}
@@ -79,16 +80,6 @@ func (p pair) read() (copies [2]copyOf, whole []int, err error) {
 		return copies, nil, fmt.Errorf("seal: no %s file: %w", p.name, fs.ErrNotExist)
 	}
 	return copies, nil, ErrDamaged
-}
-
-func compare(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // mend makes the copy that is not best equal to it and sweeps what an earlier
@@ -159,7 +150,7 @@ func (p pair) leftovers() bool {
 	return false
 }
 
-// sweep overwrites and removes replaced copies, and removes unfinished ones.
+// sweep overwrites and removes replaced copies and unfinished ones.
 // The folder is synced first: an overwritten old copy must not come back as
 // the current one.
 func (p pair) sweep() error {
@@ -168,18 +159,14 @@ func (p pair) sweep() error {
 	}
 	var errs []error
 	for i := range 2 {
-		errs = append(errs, p.shred(i))
-		if err := p.disk.Remove(TempPath(p.path(i))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, p.shred(p.old(i)), p.shred(TempPath(p.path(i))))
 	}
 	return errors.Join(errs...)
 }
 
-// shred removes the second name of a copy, after overwriting the file unless
-// the name still leads to a current copy (a stop just after it was given).
-func (p pair) shred(i int) error {
-	old := p.old(i)
+// shred removes a name, after overwriting the file unless the name leads to a
+// current copy (a stop just after the second name was given).
+func (p pair) shred(old string) error {
 	current := false
 	for j := range 2 {
 		same, err := p.disk.Same(old, p.path(j))

@@ -111,14 +111,14 @@ func (a *Audit) resume() error {
 	return nil
 }
 
+// parseAuditLine takes only the very bytes that Write writes.
 func parseAuditLine(b []byte) (auditLine, bool) {
 	var l auditLine
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if d.Decode(&l) != nil || l.hash() != l.Hash {
+	if json.Unmarshal(b, &l) != nil || l.hash() != l.Hash {
 		return l, false
 	}
-	return l, true
+	again, err := json.Marshal(l)
+	return l, err == nil && bytes.Equal(append(again, '\n'), b)
 }
 
 // Write appends one event. It returns before the line is on the disk; Sync and

@@ -73,6 +73,8 @@ type town struct {
 	audit  *endpoint.Audit
 	server *endpoint.Server
 	http   *httptest.Server
+
+	clients []*remote.Client
 }
 
 // clock is a time that tests move.
@@ -113,18 +115,23 @@ func (b *buffer) String() string {
 
 func newTown(t *testing.T, set ...func(*town)) *town {
 	t.Helper()
-	w := &town{t: t, folder: t.TempDir(), realm: record.RealmID(public("root")), log: &buffer{},
+	w := prepareTown(t, t.TempDir())
+	for _, f := range set {
+		f(w)
+	}
+	w.start()
+	t.Cleanup(w.stop)
+	return w
+}
+
+func prepareTown(t *testing.T, folder string) *town {
+	w := &town{t: t, folder: folder, realm: record.RealmID(public("root")), log: &buffer{},
 		now:    &clock{at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)},
 		limits: endpoint.Limits{DeviceRate: 1e6, DeviceBurst: 1e6, EnrolRate: 1e6, EnrolBurst: 1e6}}
 	body := trust.RootBody{Name: "Testshire", Root: public("root"), Endpoint: public("endpoint"), Admins: [][]byte{public("admin")},
 		RecoveryKEM: kem("recovery"), RecoverySign: public("recovery"), Time: 1}
 	w.root = &trust.Statement{Kind: trust.KindRoot, Realm: w.realm, Body: record.Encode(body)}
 	w.root.Sign(signer("root"))
-	for _, f := range set {
-		f(w)
-	}
-	w.start()
-	t.Cleanup(w.stop)
 	return w
 }
 
@@ -156,6 +163,9 @@ func (w *town) stop() {
 	if w.http == nil {
 		return
 	}
+	for _, c := range w.clients {
+		c.Close()
+	}
 	w.http.Close()
 	w.http = nil
 	if err := w.store.Close(); err != nil {
@@ -182,7 +192,7 @@ func (w *town) client(key ed25519.PrivateKey) *remote.Client {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(c.Close)
+	w.clients = append(w.clients, c)
 	return c
 }
 

@@ -223,14 +223,14 @@ func TestPagination(t *testing.T) {
 					Rows: []Row{{{{Text: "x"}}, {{Text: text}}}}})
 			}
 		}
-		f, data := finish(t, d)
+		f, _ := finish(t, d)
 		all := f.Root.Text()
 		for _, text := range want {
 			if !strings.Contains(all, text) {
 				t.Fatalf("a paragraph is not whole: %q", text)
 			}
 		}
-		if n := CountPages(data); n != len(f.Pages) {
+		if n := d.Pages(); n != len(f.Pages) {
 			t.Fatalf("counted %d pages of %d", n, len(f.Pages))
 		}
 		for i, p := range f.Pages {

@@ -86,6 +86,9 @@ func New(o Options) *Doc {
 // each is drawn as a replacement mark, and is still right in copied text.
 func (d *Doc) Missing() int { return len(d.shaper.missing) }
 
+// Pages is the number of pages laid out so far.
+func (d *Doc) Pages() int { return len(d.pages) }
+
 func (d *Doc) page() *page { return d.pages[len(d.pages)-1] }
 
 func (d *Doc) newPage() {

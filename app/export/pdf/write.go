@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -180,16 +178,3 @@ func (d *Doc) xmp() string {
 
 // textString is a text string of the file outside the pages, in UTF-16.
 func textString(s string) string { return "<FEFF" + hex16(clean(s)) + ">" }
-
-var count = regexp.MustCompile(`/Type /Pages /Kids \[[^\]]*\] /Count (\d+)>>`)
-
-// CountPages gives the number of pages of a file that this package wrote, and
-// 0 for anything else.
-func CountPages(file []byte) int {
-	m := count.FindSubmatch(file)
-	if m == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(string(m[1]))
-	return n
-}

@@ -31,10 +31,13 @@ import (
 // refused untouched.
 const Schema = 1
 
-// DefaultMinFree is the room that must be left before a transaction is begun:
-// the write-ahead log of two memtables, their flush and one compaction, with
-// as much again to spare.
-const DefaultMinFree = 64 << 20
+// DefaultMinFree is the room that must be left before a transaction is begun,
+// besides what a compaction may need: two memtables and their flush.
+const DefaultMinFree = 2 * memTable
+
+// maxCompaction bounds what one compaction writes: a full level 0 and what it
+// overlaps. A store smaller than that needs no more than its own size.
+const maxCompaction = 96 << 20
 
 const memTable = 16 << 20
 
@@ -59,6 +62,7 @@ type Store struct {
 	sums   map[string]fileSum // of table files that were whole at the start
 	logs   keyedMutex
 	failed atomic.Bool // a write failed; set once, never cleared
+	tables tableSize
 }
 
 var _ endpoint.Store = (*Store)(nil)
@@ -238,10 +242,40 @@ func (s *Store) Writable() error {
 		return endpoint.ErrStoreFull
 	}
 	free, err := s.o.Free(s.dir)
-	if err != nil || free < s.o.MinFree {
+	if err != nil || free < s.o.MinFree+s.tables.atMost(s.dir, maxCompaction) {
 		return endpoint.ErrStoreFull
 	}
 	return nil
+}
+
+// tableSize keeps an estimate of the size of the tables, so that a small store
+// can live on a small disk.
+type tableSize struct {
+	mu    sync.Mutex
+	size  uint64 // guarded by mu
+	calls uint   // guarded by mu
+}
+
+// tableSizeEvery is how many calls an estimate serves: far fewer than fill a
+// memtable.
+const tableSizeEvery = 32
+
+// atMost returns the size of the tables in dir, or limit if that is less. An
+// estimate that has reached the limit is final, since stores grow.
+func (t *tableSize) atMost(dir string, limit uint64) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.size < limit && t.calls%tableSizeEvery == 0 {
+		t.size = 0
+		files, _ := filepath.Glob(filepath.Join(dir, "*.sst")) // the pattern is well formed
+		for _, f := range files {
+			if info, err := os.Stat(f); err == nil { // compaction may have taken it away
+				t.size += uint64(info.Size())
+			}
+		}
+	}
+	t.calls++
+	return min(t.size, limit)
 }
 
 func (s *Store) noRoom() bool {
