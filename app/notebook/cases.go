@@ -105,6 +105,31 @@ func (n *Notebook) CaseFile(ctx context.Context, operand string) (record.ID, *ca
 	return c.ID, cf, err
 }
 
+// Fresh names the entries by others that came since the reader last looked at
+// a case.
+func (n *Notebook) Fresh(ctx context.Context, operand string) (map[string]bool, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
+	c, err := n.lookup(operand)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := n.caseFacts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	fresh := map[string]bool{}
+	for _, r := range rows {
+		if !r.own && r.arrival > c.Looked && r.fact.Kind != casework.KindOpened {
+			fresh[r.fact.ID] = true
+		}
+	}
+	return fresh, nil
+}
+
 // Looked notes that the reader has seen all there is in a case now.
 func (n *Notebook) Looked(ctx context.Context, operand string) error {
 	n.mu.Lock()

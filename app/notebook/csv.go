@@ -26,10 +26,11 @@ var (
 // table is a parsed import file. Cut tells that the file ended inside a quoted
 // field: the rows before it are whole.
 type table struct {
-	Header []string
-	Rows   []tableRow
-	Cut    bool
-	CutAt  int // physical line on which the cut-off row starts
+	Encoding string // "UTF-8", "UTF-16" or "Windows-1252"
+	Header   []string
+	Rows     []tableRow
+	Cut      bool
+	CutAt    int // physical line on which the cut-off row starts
 }
 
 type tableRow struct {
@@ -39,31 +40,32 @@ type tableRow struct {
 
 // decodeText turns a spreadsheet's bytes into NFC UTF-8: by byte-order mark,
 // else UTF-8 if valid, else Windows-1252, which older spreadsheets write.
-func decodeText(data []byte) (string, error) {
+func decodeText(data []byte) (text, encoding string, err error) {
+	encoding = "UTF-8"
 	switch {
 	case bytes.HasPrefix(data, []byte{0xef, 0xbb, 0xbf}):
 		data = data[3:]
 		if !utf8.Valid(data) {
-			return "", ErrImportEncoding
+			return "", "", ErrImportEncoding
 		}
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
 		d, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
 		if err != nil {
-			return "", ErrImportEncoding
+			return "", "", ErrImportEncoding
 		}
-		data = d
+		data, encoding = d, "UTF-16"
 	case utf8.Valid(data):
 	default:
 		d, err := charmap.Windows1252.NewDecoder().Bytes(data)
 		if err != nil {
-			return "", ErrImportEncoding
+			return "", "", ErrImportEncoding
 		}
-		data = d
+		data, encoding = d, "Windows-1252"
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return "", ErrImportEncoding
+		return "", "", ErrImportEncoding
 	}
-	return norm.NFC.String(string(data)), nil
+	return norm.NFC.String(string(data)), encoding, nil
 }
 
 // delimiter is the most frequent of comma, semicolon and tab in the header
@@ -94,13 +96,13 @@ func readTable(data []byte) (*table, error) {
 	if len(data) > MaxImport {
 		return nil, ErrImportTooLarge
 	}
-	text, err := decodeText(data)
+	text, encoding, err := decodeText(data)
 	if err != nil {
 		return nil, err
 	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(text), -1, false
-	t := new(table)
+	t := &table{Encoding: encoding}
 	for {
 		fields, err := r.Read()
 		if errors.Is(err, io.EOF) {

@@ -198,7 +198,7 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 	clear(n.sending)
 	out := &SyncReport{Report: rep, Queued: n.queued(), Cases: len(n.st.cases), CompleteTo: milli(n.st.meta.Synced)}
 	if len(n.unsynced()) > 0 {
-		out.Warnings = append(out.Warnings, "workers_unsynced")
+		out.Warnings = append(out.Warnings, WarnWorkersUnsynced)
 	}
 	return out, err
 }
@@ -301,4 +301,34 @@ type SyncReport struct {
 	Cases      int
 	CompleteTo time.Time
 	Warnings   []string
+}
+
+// WarnWorkersUnsynced is the warning that colleagues have not synced for a day.
+const WarnWorkersUnsynced = "workers_unsynced"
+
+// Invitation is what an invitation file offers.
+type Invitation struct {
+	Council    string
+	URL        string
+	Name       string
+	Role, Team string
+	Expires    time.Time
+}
+
+// ReadInvitation reads and checks an invitation's text, with no network.
+func ReadInvitation(text []byte) (*Invitation, error) {
+	inv, err := trust.ParseInvitation(text)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := trust.ParseStatement(inv.RootStatement)
+	if err != nil {
+		return nil, err
+	}
+	root, err := trust.VerifyRoot(rs, inv.Root)
+	if err != nil {
+		return nil, err
+	}
+	b := inv.Body()
+	return &Invitation{Council: root.Name, URL: inv.URL, Name: b.Name, Role: b.Role, Team: b.Team, Expires: milli(b.Expires)}, nil
 }

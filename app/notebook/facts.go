@@ -13,11 +13,12 @@ import (
 
 // factRow is an opened entry: the domain's fact and what lists show beside it.
 type factRow struct {
-	fact casework.Fact
-	id   record.ID
-	sum  record.ID // SHA-256 of the payload
-	ack  record.ID
-	own  bool
+	fact    casework.Fact
+	id      record.ID
+	sum     record.ID // SHA-256 of the payload
+	ack     record.ID
+	own     bool
+	arrival uint64
 }
 
 func be64(b []byte) uint64 {
@@ -37,8 +38,9 @@ func (n *Notebook) caseFacts(ctx context.Context, c *caseRow) ([]factRow, error)
 		return rows, nil
 	}
 	rows := []factRow{}
-	err := n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, proof *proofRow) error {
+	err := n.eachEntry(ctx, c.ID, func(arrival uint64, row *entryRow, proof *proofRow) error {
 		if f, ok := n.fact(c, row, proof); ok {
+			f.arrival = arrival
 			rows = append(rows, f)
 		}
 		return nil

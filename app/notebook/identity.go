@@ -321,3 +321,33 @@ func (n *Notebook) withKeys(ids trust.Readers) []reader {
 	}
 	return out
 }
+
+// Present reports whether dir holds a notebook. Nothing is written or opened.
+func Present(dir string) bool { return present(dir) == nil }
+
+// ErrWrongPassphrase says that a passphrase or recovery code does not open the
+// notebook.
+var ErrWrongPassphrase = seal.ErrWrongPassphrase
+
+// ChangePassphrase rewrites the passphrase slot of an open notebook.
+func (n *Notebook) ChangePassphrase(old, next []byte) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	before, err := seal.NormalisePassphrase(old)
+	if err != nil {
+		return err
+	}
+	after, err := seal.NormalisePassphrase(next)
+	if err != nil {
+		return err
+	}
+	u, err := seal.UnlockKeyFile(n.dir, before)
+	if err != nil {
+		return err
+	}
+	defer u.Key.Wipe()
+	return u.SetPassphrase(n.dir, after, n.cfg.KDF)
+}

@@ -19,6 +19,7 @@ type RowReport struct {
 // ImportReport says what an import did, or would do.
 type ImportReport struct {
 	Mapping   casework.Mapping
+	Encoding  string
 	Sample    [][]string // the first rows, for a preview
 	Reports   []RowReport
 	Rows      int
@@ -54,7 +55,7 @@ func (n *Notebook) Import(ctx context.Context, data []byte, mapping map[string]s
 	if n.closed {
 		return nil, ErrClosed
 	}
-	im := &importer{n: n, ctx: ctx, dry: dry, rep: &ImportReport{Mapping: m, Cut: t.Cut},
+	im := &importer{n: n, ctx: ctx, dry: dry, rep: &ImportReport{Mapping: m, Encoding: t.Encoding, Cut: t.Cut},
 		refs: map[string]bool{}, nhs: map[string]bool{}, pen: n.newPen()}
 	if err := im.numbers(); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"wherry/app/casework"
@@ -266,4 +267,20 @@ func handRow(values map[string]string) (casework.Row, error) {
 		return row, &casework.InputError{Code: casework.RowMissingRef, Field: "ref"}
 	}
 	return row, nil
+}
+
+// FreeRef makes a child reference for a child whose council's reference is not
+// known yet: NEW-001 and on.
+func (n *Notebook) FreeRef() (string, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return "", ErrClosed
+	}
+	for i := 1; ; i++ {
+		ref := fmt.Sprintf("NEW-%03d", i)
+		if _, err := n.lookup(ref); err != nil {
+			return ref, nil
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,10 @@ const stopTime = 6 * time.Second
 func (p *program) serve(ctx context.Context, o serveOptions) error {
 	if err := needed([2]string{"data", o.data}); err != nil {
 		return err
+	}
+	if runtime.GOOS == "windows" {
+		// Badger syncs nothing there, so a receipt could be a lie.
+		return refuse("unsupported_system", "On Windows the store cannot promise that what it acknowledges survives a power cut.", "Run the endpoint on Linux.")
 	}
 	if o.store != "" {
 		return refuse("not_in_release", "Only the embedded store is in this release.", "Leave --store out.")

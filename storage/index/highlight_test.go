@@ -22,6 +22,7 @@ func TestHighlight(t *testing.T) {
 		{"a b", "b a", "[b] [a]"},
 		{`a-b "b c"`, "a b c", "[a b c]"},
 		{`"bye bye"`, "bye bye bye", "[bye bye bye]"},
+		{`"a b c"`, "b a c a b b c a b c", "b a c a b b c [a b c]"},
 		{"😀a", "x 😀😀 a\tb", "x 😀😀 [a] b"},
 		{"nothing", "  Some\r\ntext here  ", "Some text here"},
 		{"x", "", ""},
@@ -81,6 +82,7 @@ func checkHighlight(t fataler, q Query, text string) {
 func TestHighlightAgreesWithSearch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, q := drawText(t, 8), drawQuery(t)
+		checkHighlight(t, q, text+strings.Repeat(" lorem", rapid.IntRange(0, 60).Draw(t, "between"))+drawText(t, 80))
 		q.clauses = q.clauses[len(q.clauses)-1:]
 		checkHighlight(t, q, text)
 		find := func(text string) bool {

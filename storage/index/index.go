@@ -44,9 +44,11 @@ type limits struct {
 	fan         int // segments of one size that are merged into one
 	mergeDocs   int // largest segment that merging may make, in notes
 	mergeBytes  int // and in bytes of postings, so that offsets fit 32 bits
+	deadShare   int // a segment is rewritten when one note in so many is dead
 }
 
-var standard = limits{batchDocs: 8192, batchTokens: 4 << 20, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20}
+var standard = limits{batchDocs: 8192, batchTokens: 4 << 20, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20,
+	deadShare: 8}
 
 // Index holds words and positions, never whole texts. It is safe for use by
 // several goroutines at once.
@@ -219,7 +221,7 @@ func (x *Index) ready() {
 		for _, s := range x.segs {
 			s.settle()
 		}
-		x.purge(8)
+		x.purge(x.limits.deadShare)
 		x.mu.Unlock()
 	}
 }
@@ -233,7 +235,7 @@ func (x *Index) unsettled() bool {
 	return false
 }
 
-// purge rewrites the segments of which more than one part in share is dead; a
+// purge rewrites the segments of which more than one note in share is dead; a
 // share of zero rewrites all that hold a dead note.
 func (x *Index) purge(share int) {
 	for _, s := range append([]*segment(nil), x.segs...) {

@@ -182,6 +182,15 @@ func TestLoadRefuses(t *testing.T) {
 			s.post = append(s.post[:len(s.post)-1], 0x81, 0)
 			s.offsets[3]++
 		},
+		"a word that could share more": func(s *segment) { s.terms.data = []byte("\x00\x02aa\x00\x02ab\x00\x02cc") },
+		"a position too many": func(s *segment) {
+			s.post = append(s.post, 0)
+			s.offsets[3]++
+		},
+		"a note too many": func(s *segment) {
+			s.post = append(s.post[:len(s.post)-3], 2, 2, 0, 1)
+			s.offsets[3]++
+		},
 		"no note": func(s *segment) { *s = segment{groups: []uint32{0}, offsets: []uint32{0}} },
 	} {
 		s := good()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"wherry/storage/record"
@@ -277,6 +278,36 @@ func TestReadOnlyPlace(t *testing.T) {
 		if _, err := j.Append(bg, []Item{{}}); (err == nil) != (r.ReadOnly == nil) {
 			t.Fatalf("act %d: append gave %v, report %v", at, err, r.ReadOnly)
 		}
+	}
+}
+
+// Several goroutines may append, read and mark; run with the race detector.
+func TestSeveralGoroutines(t *testing.T) {
+	j, _ := mustOpen(t, filepath.Join(t.TempDir(), "journal"), Options{SegmentBytes: 3000, ReserveBytes: -1})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 15 {
+				seq, err := j.Append(bg, []Item{{Type: 1, Data: []byte("from several")}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if f, err := j.Read(bg, seq); err != nil || f.Seq != seq {
+					t.Error(seq, err)
+				}
+				if err := j.Mark(bg); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := texts(t, j, 0); len(got) != 60 || j.Tip().Seq != 60 {
+		t.Fatalf("%d frames", len(got))
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -232,6 +232,11 @@ func hostile(j *Journal) []harm {
 		return func(f map[string][]byte) { f[name][at] ^= 0x10 }
 	}
 	last := second[len(second)-1]
+	marked := func(f map[string][]byte, m mark) {
+		m.version, m.generation, m.notebook = Version, 9, frozenNotebook
+		f["mark.A"] = m.bytes(k.mark)
+		f["mark.B"] = m.bytes(k.mark)
+	}
 	replaceLast := func(raw []byte) func(map[string][]byte) {
 		return func(f map[string][]byte) { f[two] = append(f[two][:last.off:last.off], raw...) }
 	}
@@ -265,6 +270,21 @@ func hostile(j *Journal) []harm {
 		{"first segment gone", func(f map[string][]byte) { delete(f, one) }},
 		{"last segment gone", func(f map[string][]byte) { delete(f, two) }},
 		{"cut back before the mark at a frame's end", func(f map[string][]byte) { f[two] = f[two][:headerSize] }},
+		{"bad tail before the mark", func(f map[string][]byte) {
+			marked(f, mark{segment: 2, offset: uint64(last.off + last.size), seq: 5, mac: last.mac})
+			f[two] = f[two][:last.off+last.size-9]
+		}},
+		{"bad tail of a segment that is not the last", func(f map[string][]byte) {
+			marked(f, mark{segment: 1, offset: uint64(first[1].off), seq: 1, mac: first[0].mac})
+			f[one] = f[one][:first[2].off+70]
+		}},
+		{"journal and mark of two minds", func(f map[string][]byte) {
+			marked(f, mark{segment: 2, offset: uint64(last.off), seq: 4, mac: first[0].mac})
+		}},
+		{"a frame taken out", func(f map[string][]byte) {
+			f[one] = append(f[one][:first[1].off:first[1].off], f[one][first[2].off:]...)
+		}},
+		{"first segment cut at a frame's end", func(f map[string][]byte) { f[one] = f[one][:first[2].off] }},
 		{"a frame repeated", func(f map[string][]byte) {
 			f[one] = append(f[one], f[one][first[0].off:first[1].off]...)
 		}},
@@ -288,6 +308,53 @@ func hostile(j *Journal) []harm {
 		}},
 		{"a stray file", func(f map[string][]byte) { f["00000001 (copy).wj"] = f[one] }},
 		{"a segment numbered far ahead", func(f map[string][]byte) { f["99999999.wj"] = make([]byte, 500) }},
+	}
+}
+
+// After any of it the journal goes on: nothing readable is lost, no number that
+// may have been used is used again, and what is damaged stays named.
+func TestJournalGoesOnAfterEveryVector(t *testing.T) {
+	raw, err := os.ReadFile("testdata/hostile.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors []vector
+	if err := json.Unmarshal(raw, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vectors {
+		if v.Error != "" {
+			continue
+		}
+		fsys := v.load(t)
+		o := Options{FS: fsys, ReserveBytes: -1}
+		j, r, err := Open(testDir, frozenKey, o)
+		if err != nil || r.ReadOnly != nil {
+			t.Fatalf("%s: %v %+v", v.Name, err, r)
+		}
+		seq, err := j.Append(bg, []Item{{Data: []byte("after")}})
+		if err != nil || seq < 5 || seq == 5 && r.TornBytes == 0 && v.Name != "last segment gone" && v.Name != "cut back before the mark at a frame's end" {
+			t.Errorf("%s: number %d, %v", v.Name, seq, err)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		j, again, err := Open(testDir, frozenKey, o)
+		if err != nil || again.Frames != r.Frames+1 || again.Cut || again.TornBytes > 0 || again.Unmarked > 0 {
+			t.Errorf("%s: opened again: %+v %v", v.Name, again, err)
+		}
+		if f, err := j.Read(bg, seq); err != nil || string(f.Items[0].Data) != "after" {
+			t.Errorf("%s: %v", v.Name, err)
+		}
+		for _, d := range r.Damaged {
+			if d.Reason != ReasonMarksLost && d.Reason != ReasonDiffers && d.Reason != ReasonShort &&
+				!slices.ContainsFunc(again.Damaged, func(a Damage) bool { return a.File == d.File && a.Seq == d.Seq && a.Reason == d.Reason }) {
+				t.Errorf("%s: not named any more: %+v", v.Name, d)
+			}
+			if d.Reason == ReasonShort && again.OK() {
+				t.Errorf("%s: forgotten", v.Name)
+			}
+		}
 	}
 }
 

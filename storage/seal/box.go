@@ -26,6 +26,7 @@ type Box struct {
 	healed  bool
 	twinBad bool
 	reading bool // opened by ReadBox
+	unsure  bool // a failed change may be on the disk; the next one is written in any case
 }
 
 // boxState is what the box holds; every change makes a new one, and it becomes
@@ -43,7 +44,12 @@ type caseEpoch struct{ caseID, epoch record.ID }
 // OpenBox opens box.A and box.B in dir under the vault key and mends the copy
 // that is not whole; with neither there it creates an empty box. Errors:
 // ErrDamaged, ErrNewerFormat, or a disk error.
-func OpenBox(dir string, vault Key) (*Box, error) { return openBox(osDisk{}, dir, vault) }
+func OpenBox(dir string, vault Key) (*Box, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return openBox(osDisk{}, dir, vault)
+}
 
 // ReadBox opens the box without writing anything: Put fails with ErrReadOnly,
 // TwinBad reports a copy that is not whole, and an absent box is
@@ -87,9 +93,6 @@ func newBox(d disk, dir string, vault Key) *Box {
 func (b *Box) create() error {
 	if b.seal.isZero() {
 		return ErrNoKey
-	}
-	if err := os.MkdirAll(b.pair.dir, 0o700); err != nil {
-		return err
 	}
 	return b.write(emptyBox(), false)
 }
@@ -194,16 +197,13 @@ func (b *Box) write(next boxState, erasing bool) error {
 		return err
 	}
 	err = b.pair.save(data)
-	if errors.Is(err, ErrNotErased) {
-		b.state = next
-		if !erasing {
-			return nil // swept later; nothing that had to go is in it
-		}
+	if err != nil && !errors.Is(err, ErrNotErased) {
+		b.unsure = true
 		return err
 	}
-	if err != nil {
-		return err
+	b.state, b.unsure = next, false
+	if !erasing {
+		return nil // what is not overwritten yet had not to go
 	}
-	b.state = next
-	return nil
+	return err
 }

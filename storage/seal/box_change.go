@@ -65,10 +65,10 @@ func (b *Box) Put(changes ...BoxItem) error {
 		}
 	}
 	added, gone := difference(b.state.sealed, next.sealed)
-	if !added && !gone {
+	if !added && !gone && !b.unsure {
 		return nil
 	}
-	return b.write(next, gone)
+	return b.write(next, gone || b.unsure)
 }
 
 // difference tells whether next has records that old has not, and the reverse.

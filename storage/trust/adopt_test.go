@@ -88,6 +88,23 @@ func TestAdoption(t *testing.T) {
 	v.log.must(e, w...)
 }
 
+// TestForeignGrant: an old grant is history; it is no epoch and admits nobody.
+func TestForeignGrant(t *testing.T) {
+	v := newVoyage(t)
+	p := v.solo.pen(v.pen.caseID, 1)
+	last := v.first[len(v.first)-1]
+	p.seq, p.prev = last.Header().LaneSeq, last.ID()
+	grant, _ := p.grantTo(v.oldEpoch, v.lee.person)
+	v.lanes[0] = LaneHead{Lane: p.lane, Seq: p.seq, Head: p.prev}
+	v.adopt()
+	for _, e := range append(v.first, grant) {
+		v.log.must(e)
+	}
+	if n := len(v.log.door.s.Epochs); n != 3 {
+		t.Fatal("epochs", n)
+	}
+}
+
 func TestAdoptionWithoutOldWraps(t *testing.T) {
 	v := newVoyage(t).adopt()
 	for _, e := range v.first {
@@ -200,6 +217,19 @@ func TestForeignEntriesRefused(t *testing.T) {
 			v.log.must(v.first[0])
 			return v.first[1], []Wrap{{Reader: v.firstWraps[1][0].Reader, Data: []byte("other")}}
 		}, Refused, ReasonWrapHash},
+		{"note with a wrap beside it", func(v *voyage) (*record.Entry, []Wrap) {
+			for _, e := range v.first[:2] {
+				v.log.must(e)
+			}
+			return v.first[2], v.firstWraps[1]
+		}, Refused, ReasonWrapExtra},
+		{"genesis with a wrap beside it", func(v *voyage) (*record.Entry, []Wrap) { return v.genesis, v.firstWraps[1] }, Refused, ReasonWrapExtra},
+		{"access body that is noise", func(v *voyage) (*record.Entry, []Wrap) {
+			return plain(v.solo.pen(v.pen.caseID, 1).write(record.Access, []byte("noise")))
+		}, Refused, ReasonBody},
+		{"key body that is noise", func(v *voyage) (*record.Entry, []Wrap) {
+			return plain(v.solo.pen(v.pen.caseID, 1).write(record.Key, []byte("noise")))
+		}, Refused, ReasonBody},
 		{"council entry in an adopted lane", func(v *voyage) (*record.Entry, []Wrap) {
 			v.pen.lane, v.pen.seq, v.pen.prev = v.lanes[0].Lane, 0, record.ID{}
 			return plain(v.pen.note("x"))
@@ -241,6 +271,9 @@ func TestForeignKeyAdmitsNobody(t *testing.T) {
 	v.adopt()
 	v.log.must(g)
 	got := v.log.must(e, wraps...)
+	if again, more := p.grantTo(e.ID(), otto.person); v.log.offer(again, more...).Reason != ReasonBeyondHead {
+		t.Fatal("beyond the adopted head")
+	}
 	if len(got.Admit) != 0 || v.log.door.MayRead(otto.person) {
 		t.Fatal("a foreign key entry let someone in")
 	}

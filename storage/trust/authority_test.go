@@ -2,6 +2,7 @@ package trust
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"wherry/storage/record"
@@ -96,6 +97,67 @@ func TestUnknownCase(t *testing.T) {
 	}
 }
 
+func TestGenesisWithWraps(t *testing.T) {
+	w := newTown(t, "Ford")
+	amina := w.enrol("Amina", RoleWorker, "North", nil)
+	id := record.CaseID(w.realm, amina.id, [16]byte{3})
+	_, wraps := wrapsFor(amina.person)
+	e := amina.pen(id, 1).write(record.Access, GenesisBody(amina.person, "North", [16]byte{3}).Bytes())
+	if v := newLog(w, id).offer(e, wraps...); v.Reason != ReasonWrapExtra {
+		t.Fatal(v)
+	}
+}
+
+// TestLimitsOfACase: a hostile member cannot make the state grow for ever.
+func TestLimitsOfACase(t *testing.T) {
+	many := func(n int) (ids []record.ID) {
+		for i := range n {
+			ids = append(ids, record.Hash("many", []byte{byte(i), byte(i >> 8)}))
+		}
+		slices.SortFunc(ids, compare)
+		return ids
+	}
+	for name, c := range map[string]struct {
+		fill func(s *caseState, epoch record.ID)
+		make func(s *scene) (*record.Entry, []Wrap)
+	}{
+		"lanes": {func(s *caseState, _ record.ID) {
+			for _, id := range many(maxLanes) {
+				s.Lanes = put(s.Lanes, lane{Lane: id}, laneID)
+			}
+		}, func(s *scene) (*record.Entry, []Wrap) {
+			p := s.amina.pen(s.pen.caseID, 9)
+			p.epoch = s.pen.epoch
+			return plain(p.note("x"))
+		}},
+		"epochs": {func(s *caseState, _ record.ID) {
+			for _, id := range many(maxEpochs) {
+				s.Epochs = put(s.Epochs, epoch{ID: id}, epochID)
+			}
+		}, func(s *scene) (*record.Entry, []Wrap) {
+			return s.pen.epochTo(s.pen.epoch, s.amina.person, RecoveryReader)
+		}},
+		"members": {func(s *caseState, _ record.ID) {
+			for _, id := range many(maxMembers) {
+				s.Members = put(s.Members, member{Person: id}, memberID)
+			}
+		}, func(s *scene) (*record.Entry, []Wrap) { return s.pen.grantTo(s.pen.epoch, s.lee.person) }},
+		"holdings": {func(s *caseState, id record.ID) {
+			e := find(s.Epochs, id, epochID)
+			for _, id := range many(2 * maxMembers) {
+				e.Held = put(e.Held, holding{Reader: id}, holdingID)
+			}
+		}, func(s *scene) (*record.Entry, []Wrap) { return s.pen.grantTo(s.pen.epoch, s.lee.person) }},
+	} {
+		s := newScene(t)
+		c.fill(&s.log.door.s, s.pen.epoch)
+		e, wraps := c.make(s)
+		if v := s.log.offer(e, wraps...); v.Reason != ReasonTooMany {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
 // TestOutsiderLearnsNothing: whatever an outsider offers, the answer is the
 // same whether the case exists or not.
 func TestOutsiderLearnsNothing(t *testing.T) {
@@ -149,6 +211,9 @@ func TestFollowKeepsToTheLog(t *testing.T) {
 		if _, err := s.log.follower.Follow(s.w.dir, rec, e, nil); !errors.Is(err, ErrOrder) {
 			t.Fatal(rec.Seq, err)
 		}
+	}
+	if err := s.log.follower.Skip(s.w.dir, record.LogRecord{Seq: seq + 1, DirSeq: dir + 1}); !errors.Is(err, ErrDirectoryBehind) {
+		t.Fatal(err)
 	}
 	check(t, s.log.follower.Skip(s.w.dir, record.LogRecord{Seq: seq + 1, DirSeq: dir}))
 	if s.log.follower.Seq() != seq+1 {

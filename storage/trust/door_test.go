@@ -66,6 +66,14 @@ func TestDoor(t *testing.T) {
 		}, Refused, ReasonCaseID},
 
 		// Which place in the lane?
+		{"the lane's last again, unknown to the caller", func(s *scene) (*record.Entry, []Wrap) {
+			e := s.log.entries[1]
+			delete(s.log.held, e.ID())
+			return plain(e)
+		}, Dup, ""},
+		{"number given twice", func(s *scene) (*record.Entry, []Wrap) {
+			return plain(s.pen.write(record.Content, []byte("x"), func(h *record.Header) { h.LaneSeq-- }))
+		}, Fork, ""},
 		{"gap in the lane", func(s *scene) (*record.Entry, []Wrap) {
 			s.pen.note("skipped")
 			return plain(s.pen.note("x"))

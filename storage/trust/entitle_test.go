@@ -35,6 +35,9 @@ func TestEntitled(t *testing.T) {
 			t.Error(c.who.Short())
 		}
 	}
+	if MayBeGranted(w.dir, 1, "North", amina.person, amina.person) {
+		t.Fatal("before they came themself")
+	}
 	if MayBeGranted(w.dir, before, "North", amina.person, lee.person) {
 		t.Fatal("before the lead came")
 	}

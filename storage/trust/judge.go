@@ -122,9 +122,6 @@ func (st *step) judgeBeginning(dev Device) Verdict {
 // wasOfTeam: the author is of the team now, or was when they wrote. Someone
 // who began a case offline must not lose it to a team move they had not seen.
 func (st *step) wasOfTeam(team string) bool {
-	if team == "" {
-		return false
-	}
 	then, ok := st.dir.PersonAt(st.person.ID, min(st.h.DirSeen.Seq, st.at))
 	return st.person.Team == team || ok && then.Team == team
 }

@@ -50,7 +50,7 @@ func (v *Vault) sealFiles(s viewSeal) error {
 	db := filepath.Join(v.dir, dbName)
 	dropEmpty(db)
 	var err error
-	if s.files, err = sumFiles(db, true); err != nil {
+	if s.files, err = sumFiles(db, true, v.onDisk.files); err != nil {
 		return err
 	}
 	if err := seal.WriteFileSync(filepath.Join(v.dir, sealName), s.bytes(v.macs)); err != nil {

@@ -13,25 +13,17 @@ import (
 // Any order of updates, deletions, bulk loads, scans and reopenings gives the
 // same view as a map.
 func TestVaultIsAMap(t *testing.T) {
-	root := t.TempDir()
-	run := 0
+	dir := t.TempDir()
+	v := mustOpen(t, dir, Rebuild, plenty)
+	defer func() { v.Close(tipA) }()
+	run := uint64(0) // each has keys of its own, so that one vault serves all
 	rapid.Check(t, func(t *rapid.T) {
 		run++
-		dir := fmt.Sprintf("%s/%d", root, run)
-		open := func() *Vault {
-			v, _, err := OpenWith(dir, testKey, Options{FreeBytes: plenty})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return v
-		}
-		v := open()
 		model := map[uint64][]byte{}
-		defer func() { v.Close(tipA) }()
 		keys := rapid.Uint64Range(0, 20)
 		values := rapid.SliceOfN(rapid.Byte(), 0, 300)
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"update", "update", "fail", "bulk", "scan", "reopen"}).Draw(t, "act") {
+			switch rapid.SampledFrom([]string{"update", "update", "update", "fail", "fail", "bulk", "bulk", "scan", "scan", "reopen"}).Draw(t, "act") {
 			case "update", "fail":
 				next := maps.Clone(model)
 				broken := fmt.Errorf("on purpose")
@@ -40,13 +32,13 @@ func TestVaultIsAMap(t *testing.T) {
 						k := keys.Draw(t, "key")
 						if rapid.Bool().Draw(t, "delete") {
 							delete(next, k)
-							if err := tx.Delete(v.K(1, k)); err != nil {
+							if err := tx.Delete(v.K(1, run, k)); err != nil {
 								return err
 							}
 							continue
 						}
 						next[k] = values.Draw(t, "value")
-						if err := tx.Put(v.K(1, k), next[k]); err != nil {
+						if err := tx.Put(v.K(1, run, k), next[k]); err != nil {
 							return err
 						}
 					}
@@ -65,7 +57,7 @@ func TestVaultIsAMap(t *testing.T) {
 				for range rapid.IntRange(1, 10).Draw(t, "writes") {
 					k := keys.Draw(t, "key")
 					model[k] = values.Draw(t, "value")
-					if err := b.Put(v.K(1, k), model[k]); err != nil {
+					if err := b.Put(v.K(1, run, k), model[k]); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -76,12 +68,17 @@ func TestVaultIsAMap(t *testing.T) {
 				if err := v.Close(tipA); err != nil {
 					t.Fatal(err)
 				}
-				v = open()
+				var state State
+				var err error
+				v, state, err = OpenWith(dir, testKey, Options{Schema: 3, FreeBytes: plenty})
+				if err != nil || state != Clean {
+					t.Fatal(state, err)
+				}
 			}
 			want := slices.Sorted(maps.Keys(model))
 			err := v.View(bg, func(tx *Tx) error {
-				return tx.Scan(v.K(1), func(suffix, value []byte) error {
-					if len(want) == 0 || !bytes.Equal(v.K(1, want[0]).b[1:], suffix) || !bytes.Equal(value, model[want[0]]) {
+				return tx.Scan(v.K(1, run), func(suffix, value []byte) error {
+					if len(want) == 0 || !bytes.Equal(v.K(1, run, want[0]).b[9:], suffix) || !bytes.Equal(value, model[want[0]]) {
 						return fmt.Errorf("expected %v", want)
 					}
 					want = want[1:]

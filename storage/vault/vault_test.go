@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/dgraph-io/badger/v4"
@@ -160,6 +161,34 @@ func TestUpdateIsAllOrNothing(t *testing.T) {
 	cancel()
 	if err := v.Update(done, func(*Tx) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
+	}
+}
+
+// Several goroutines may write and read; run with the race detector.
+func TestSeveralGoroutines(t *testing.T) {
+	v := mustOpen(t, t.TempDir(), Rebuild, plenty)
+	defer v.Close(tipA)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 25 {
+				err := v.Update(bg, func(tx *Tx) error { // counts without losing any
+					b, _, err := tx.Get(v.K(1, "count"))
+					if err != nil {
+						return err
+					}
+					return tx.Put(v.K(1, "count"), append(b, '.'))
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				get(t, v, v.K(1, "count"))
+			}
+		})
+	}
+	wg.Wait()
+	if b, _ := get(t, v, v.K(1, "count")); len(b) != 100 {
+		t.Fatalf("counted %d of 100", len(b))
 	}
 }
 

@@ -90,14 +90,28 @@ func parseViewSeal(k seal.Key, raw []byte) (viewSeal, bool) {
 }
 
 // sumFiles lists the files of the view, sorted, with their hashes. With sync
-// set each is also made durable and its owner's alone.
-func sumFiles(db string, sync bool) ([]fileSum, error) {
+// set each is also made durable and its owner's alone. Tables never change, so
+// those in known, which an earlier close hashed and synced, are taken from
+// there; should one have changed all the same, the next Open finds it out.
+func sumFiles(db string, sync bool, known []fileSum) ([]fileSum, error) {
 	entries, err := os.ReadDir(db) // sorted by name
 	if err != nil {
 		return nil, err
 	}
+	tables := map[string]fileSum{}
+	for _, f := range known {
+		if filepath.Ext(f.name) == ".sst" {
+			tables[f.name] = f
+		}
+	}
 	var files []fileSum
 	for _, e := range entries {
+		if f, ok := tables[e.Name()]; ok {
+			if info, err := e.Info(); err == nil && uint64(info.Size()) == f.size {
+				files = append(files, f)
+				continue
+			}
+		}
 		f, err := sumFile(filepath.Join(db, e.Name()), sync)
 		if err != nil {
 			return nil, err
@@ -151,7 +165,7 @@ func sealed(dir string, k seal.Key) (viewSeal, bool) {
 	if !sameNames(db, s.files) { // cheaper than hashing, so first
 		return viewSeal{}, false
 	}
-	files, err := sumFiles(db, false)
+	files, err := sumFiles(db, false, nil)
 	if err != nil || len(files) != len(s.files) {
 		return viewSeal{}, false
 	}

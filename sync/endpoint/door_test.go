@@ -350,3 +350,26 @@ func TestAuditAheadOfStore(t *testing.T) {
 		t.Errorf("a store put back behind the audit log's back: %+v", r.Damaged)
 	}
 }
+
+// TestSlowBody opens a connection that sends a request and then nothing: it is
+// cut off, and holds up nobody.
+func TestSlowBody(t *testing.T) {
+	w := newTown(t, func(w *town) { w.limits.SlowGrace, w.limits.BodiesEach = 30*time.Millisecond, 1000 })
+	pool := x509.NewCertPool()
+	pool.AddCert(w.http.Certificate())
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(w.http.URL, "https://"), &tls.Config{RootCAs: pool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /v1/push HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nten bytes."); err != nil {
+		t.Fatal(err)
+	}
+	answer, _ := io.ReadAll(conn) // ends when the endpoint hangs up
+	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 400")) {
+		t.Errorf("a body that does not come: %q", answer)
+	}
+	if status, _ := w.post(signer("nobody"), wire.PathPush, make([]byte, 900), nil); status != 401 {
+		t.Errorf("after that, another body from the same address: %d", status)
+	}
+}

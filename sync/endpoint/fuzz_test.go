@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"time"
 
 	"wherry/storage/record"
 	"wherry/storage/trust"
@@ -17,8 +18,9 @@ import (
 // FuzzRoutes sends arbitrary bodies, signed by an enrolled device, to every
 // route: each is answered, and none with an internal fault.
 func FuzzRoutes(f *testing.F) {
-	t := new(testing.T) // never fails: the seeds are sound
-	w := newFuzzTown(f, t)
+	w := prepareTown(f, f.TempDir())
+	w.start()
+	f.Cleanup(w.stop)
 	amina := w.enrol("Amina", trust.RoleWorker, "North")
 	c := amina.begin("case")
 	req := c.open("North", 1)
@@ -33,6 +35,7 @@ func FuzzRoutes(f *testing.F) {
 	f.Add([]byte{0x9f, 0xff})
 	h := w.server.Handler()
 	f.Fuzz(func(t *testing.T, body []byte) {
+		w.now.add(time.Second) // so that nonces run out
 		for _, path := range []string{wire.PathEnrol, wire.PathHeads, wire.PathPull, wire.PathPush} {
 			r := httptest.NewRequest(http.MethodPost, "https://127.0.0.1"+path, bytes.NewReader(body))
 			var nonce [wire.NonceBytes]byte
@@ -47,15 +50,6 @@ func FuzzRoutes(f *testing.F) {
 			}
 		}
 	})
-}
-
-// newFuzzTown is a town that lives as long as the fuzz target.
-func newFuzzTown(f *testing.F, t *testing.T) *town {
-	f.Helper()
-	w := prepareTown(t, f.TempDir())
-	w.start()
-	f.Cleanup(w.stop)
-	return w
 }
 
 // FuzzAudit reads arbitrary audit logs: no crash, and an altered one is never

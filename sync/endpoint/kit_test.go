@@ -58,7 +58,7 @@ func must[T any](v T, err error) T {
 
 // town is a council and the endpoint that serves it.
 type town struct {
-	t      *testing.T
+	t      testing.TB
 	folder string
 	opts   badgerstore.Options
 	limits endpoint.Limits
@@ -124,7 +124,7 @@ func newTown(t *testing.T, set ...func(*town)) *town {
 	return w
 }
 
-func prepareTown(t *testing.T, folder string) *town {
+func prepareTown(t testing.TB, folder string) *town {
 	w := &town{t: t, folder: folder, realm: record.RealmID(public("root")), log: &buffer{},
 		now:    &clock{at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)},
 		limits: endpoint.Limits{DeviceRate: 1e6, DeviceBurst: 1e6, EnrolRate: 1e6, EnrolBurst: 1e6}}

@@ -3,12 +3,17 @@
 package binaries
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Set is where the built programs are.
@@ -18,6 +23,9 @@ type Set struct {
 	Endpoint  string
 }
 
+// buildTime bounds a build on a machine with nothing in its caches.
+const buildTime = 10 * time.Minute
+
 var (
 	once  sync.Once
 	built Set
@@ -25,7 +33,7 @@ var (
 )
 
 // Build compiles wherryctl and wherry-endpoint into a folder that lives as
-// long as the test process, with the flags that are shipped.
+// long as the test process, as they are shipped: static and without symbols.
 func Build(t testing.TB) Set {
 	t.Helper()
 	once.Do(func() {
@@ -34,6 +42,7 @@ func Build(t testing.TB) Set {
 			fault = err
 			return
 		}
+		built.Dir = dir
 		built, fault = compile(dir)
 	})
 	if fault != nil {
@@ -50,17 +59,44 @@ func Remove() {
 }
 
 func compile(dir string) (Set, error) {
+	s := Set{Dir: dir, Wherryctl: filepath.Join(dir, "wherryctl"), Endpoint: filepath.Join(dir, "wherry-endpoint")}
 	root, err := Root()
 	if err != nil {
-		return Set{}, err
+		return s, err
 	}
-	c := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", dir+"/", "./cmd/wherryctl", "./cmd/wherry-endpoint")
+	if err := look(root); err != nil {
+		return s, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
+	defer cancel()
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", dir+string(filepath.Separator), "./cmd/wherryctl", "./cmd/wherry-endpoint")
 	c.Dir = root
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
-		return Set{}, fmt.Errorf("building the programs: %w\n%s", err, out)
+		return s, fmt.Errorf("building the programs: %w\n%s", err, out)
 	}
-	return Set{Dir: dir, Wherryctl: filepath.Join(dir, "wherryctl"), Endpoint: filepath.Join(dir, "wherry-endpoint")}, nil
+	return s, nil
+}
+
+// look stats every source file. The go command remembers which files a test
+// looked at, and so runs it again when one of them has changed; of what the
+// compiler reads it would know nothing.
+func look(root string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin" || d.Name() == "dist"):
+			return filepath.SkipDir
+		case d.IsDir(), strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		_, err = os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // gone between the listing and the look
+		}
+		return err
+	})
 }
 
 // Root is the repository's folder: the nearest one above with a go.mod.
@@ -74,7 +110,7 @@ func Root() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", os.ErrNotExist
+			return "", fs.ErrNotExist
 		}
 		dir = filepath.Dir(dir)
 	}

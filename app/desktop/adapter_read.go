@@ -1,0 +1,149 @@
+package desktop
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"wherry/app/casework"
+	"wherry/app/notebook"
+)
+
+func rowOf(r notebook.CaseRow) CaseRow {
+	return CaseRow{ID: r.ID.String(), Brief: r.Brief, Entries: r.Entries, Last: r.Last, New: r.News, State: r.State}
+}
+
+func (b *book) Caseload(ctx context.Context) (Caseload, error) {
+	rows, complete, err := b.n.Cases(ctx)
+	if err != nil {
+		return Caseload{}, err
+	}
+	out := Caseload{Complete: complete}
+	for _, r := range rows {
+		out.Rows = append(out.Rows, rowOf(r))
+	}
+	return out, nil
+}
+
+func (b *book) Today(ctx context.Context) (Today, error) {
+	load, err := b.Caseload(ctx)
+	if err != nil {
+		return Today{}, err
+	}
+	out := Today{Complete: load.Complete}
+	for _, r := range load.Rows {
+		if r.New > 0 {
+			out.New = append(out.New, r)
+		}
+		if r.Conflicts > 0 {
+			out.Conflicts = append(out.Conflicts, r)
+		}
+		_, cf, err := b.n.CaseFile(ctx, r.ID)
+		if err != nil {
+			return Today{}, err
+		}
+		out.Due = append(out.Due, due(r.ID, cf)...)
+	}
+	slices.SortStableFunc(out.Due, func(a, b Due) int { return a.On.Compare(b.On) })
+	return out, nil
+}
+
+func due(id string, cf *casework.CaseFile) []Due {
+	var out []Due
+	for _, d := range casework.Due(cf, casework.DefaultRules(), time.Now()) {
+		if !d.Due.IsZero() {
+			out = append(out, Due{Case: id, Child: cf.Title(), What: d.What, Owner: d.Who, On: d.Due})
+		}
+	}
+	return out
+}
+
+func (b *book) Child(ctx context.Context, caseID string) (*ChildPage, error) {
+	id, cf, err := b.n.CaseFile(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := b.n.Fresh(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	page := &ChildPage{ID: id.String(), File: *cf, New: fresh, Due: due(id.String(), cf)}
+	group := cf.Get("siblings")
+	if group == "" {
+		return page, nil
+	}
+	rows, _, err := b.n.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if r.Siblings == group && r.ID != id {
+			page.Siblings = append(page.Siblings, rowOf(r))
+		}
+	}
+	return page, nil
+}
+
+func (b *book) Looked(ctx context.Context, caseID string) error { return b.n.Looked(ctx, caseID) }
+
+func (b *book) People(ctx context.Context, cases []string) ([]casework.Person, error) {
+	met := map[casework.Person]int{}
+	for _, id := range cases {
+		_, cf, err := b.n.CaseFile(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range cf.Entries {
+			for _, p := range e.Present {
+				met[p]++
+			}
+		}
+	}
+	out := make([]casework.Person, 0, len(met))
+	for p := range met {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(x, y casework.Person) int {
+		return cmp.Or(met[y]-met[x], cmp.Compare(x.Name, y.Name), cmp.Compare(x.Role, y.Role))
+	})
+	return out, nil
+}
+
+func (b *book) Search(ctx context.Context, query string, limit int) ([]Hit, error) {
+	hits, err := b.n.Search(ctx, query, "", limit, true)
+	if err != nil {
+		return nil, err
+	}
+	rows, _, err := b.n.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[notebook.ID]notebook.CaseRow{}
+	for _, r := range rows {
+		names[r.ID] = r
+	}
+	var out []Hit
+	for _, h := range hits {
+		kind, _ := casework.LookupKind(h.Kind)
+		child := names[h.Case].Name
+		if child == "" {
+			child = h.Ref
+		}
+		out = append(out, Hit{Entry: h.Entry.String(), Case: h.Case.String(), Child: child, Ref: h.Ref, Kind: h.Kind,
+			Label: kind.Label, When: h.When, Snippet: h.Snippet, Marks: h.Hits})
+	}
+	return out, nil
+}
+
+func (b *book) SaveDraft(ctx context.Context, d *casework.Draft) (string, error) {
+	return b.n.SaveDraft(ctx, d)
+}
+
+func (b *book) Drafts(ctx context.Context) ([]*casework.Draft, int, error) { return b.n.Drafts(ctx) }
+
+func (b *book) Draft(ctx context.Context, id string) (*casework.Draft, error) {
+	return b.n.Draft(ctx, id)
+}
+
+func (b *book) DiscardDraft(ctx context.Context, id string) error { return b.n.DiscardDraft(ctx, id) }

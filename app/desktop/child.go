@@ -1,0 +1,220 @@
+package desktop
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"wherry/app/casework"
+	"wherry/app/desktop/widgets"
+)
+
+// childPage is one child's record: who they are and what is dangerous at the
+// top, then the timeline, the details and what is to be done.
+type childPage struct {
+	w      *Window
+	object *fyne.Container
+	id     string
+	data   *ChildPage
+
+	tabs   *widgets.Options
+	body   *fyne.Container
+	list   *widgets.List
+	detail *fyne.Container
+	open   string // the entry shown
+	plain  bool   // the confidential values are shown
+	looked bool
+}
+
+func openChild(w *Window, r route) page {
+	p := &childPage{w: w, id: r.id, open: r.entry, object: stackOf(w.waiting())}
+	p.refresh()
+	return p
+}
+
+// refresh reads the record anew and keeps the entry that is open.
+func (p *childPage) refresh() {
+	w, nb := p.w, p.w.nb
+	ask(w, func(ctx context.Context) (*ChildPage, error) { return nb.Child(ctx, p.id) }, func(d *ChildPage) {
+		if w.page != nil && w.page != page(p) {
+			return
+		}
+		p.data = d
+		p.draw()
+		if !p.looked {
+			p.looked = true
+			act(w, func(ctx context.Context) error { return nb.Looked(ctx, p.id) }, func(error) {})
+		}
+	})
+}
+
+func (p *childPage) content() fyne.CanvasObject { return p.object }
+
+func (p *childPage) first() fyne.Focusable {
+	if p.list == nil {
+		return nil
+	}
+	return p.list
+}
+
+func (p *childPage) leave() { p.data = nil }
+
+func (p *childPage) draw() {
+	w, f := p.w, &p.data.File
+	choice := "timeline"
+	if p.tabs != nil {
+		choice = p.tabs.Value()
+	}
+	details := w.t("Details")
+	if n := len(f.Conflicts); n > 0 {
+		details = w.n("Details (%d to settle)", "Details (%d to settle)", n)
+	}
+	p.tabs = w.kit.Tabs([]widgets.Option{{Value: "timeline", Label: w.t("Timeline")}, {Value: "details", Label: details},
+		{Value: "todo", Label: w.t("To do")}}, p.showTab)
+	p.tabs.Set(choice)
+	p.body = container.NewStack()
+	top := []fyne.CanvasObject{w.header(f.Title(), p.idLine(), p.actions()...)}
+	if len(f.Alerts) > 0 {
+		top = append(top, widgets.NewPanel(widgets.Alarm, 12, widgets.NewSign(widgets.Alert, upper(strings.Join(f.Alerts, "; ")),
+			widgets.TextStyle{Bold: true, Colour: widgets.ColorDangerText})))
+	}
+	if notes := p.attention(); notes != "" {
+		top = append(top, widgets.NewPanel(widgets.Caution, 10, widgets.NewText(notes, widgets.TextStyle{Colour: widgets.ColorWarningText})))
+	}
+	top = append(top, p.seenLine(), widgets.Inset(0, 0, 0, -5, p.tabs))
+	exchange(p.object, widgets.Inset(24, 36, 12, 36, widgets.StackGrow(12, len(top), append(top, p.body)...)))
+	p.showTab()
+	if w.page == page(p) {
+		w.focusFirst()
+	}
+}
+
+// idLine is who the child is, on one line.
+func (p *childPage) idLine() string {
+	f := &p.data.File
+	var out []string
+	add := func(s string) {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	if f.KnownAs != "" && f.KnownAs != f.Name {
+		add(p.w.t("Known as %s", f.KnownAs))
+	}
+	add(f.Age)
+	add(f.Ref)
+	add(upper(f.Status))
+	add(p.w.completeness(f.Completeness))
+	return strings.Join(out, "  ·  ")
+}
+
+func (p *childPage) actions() []fyne.CanvasObject {
+	w := p.w
+	out := []fyne.CanvasObject{
+		w.kit.Button(w.t("Phone call"), widgets.Secondary, func() { w.visit(route{screen: "record", id: p.id, kind: casework.KindCall}) }),
+		w.kit.Button(w.t("No answer"), widgets.Secondary, func() { w.visit(route{screen: "record", id: p.id, kind: kindNoAnswer}) }),
+	}
+	if w.who.CanExport {
+		out = append(out, w.kit.Button(w.t("Export"), widgets.Secondary, func() { w.visit(route{screen: "export", id: p.id}) }))
+	}
+	return out
+}
+
+// attention is what the record itself says must be looked at.
+func (p *childPage) attention() string {
+	var out []string
+	for _, a := range p.data.File.Attention {
+		if len(out) == 3 {
+			break
+		}
+		if !slices.Contains(out, a.Words) {
+			out = append(out, a.Words)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// seenLine is when the child was last seen, and last seen alone.
+func (p *childPage) seenLine() fyne.CanvasObject {
+	w, f := p.w, &p.data.File
+	pair := func(label, value string) fyne.CanvasObject {
+		return widgets.Stack(0, widgets.NewText(label, widgets.Small), widgets.NewText(value, widgets.Strong))
+	}
+	open := w.t("Nothing open")
+	if n := len(p.data.Due); n > 0 {
+		open = w.n("%d open action", "%d open actions", n)
+	}
+	return widgets.Columns(20, 200,
+		pair(w.t("Last seen"), f.LastSeenWords()),
+		pair(w.t("Last seen alone"), f.LastSeenAloneWords()),
+		pair(w.t("To do"), open))
+}
+
+func (p *childPage) showTab() {
+	switch p.tabs.Value() {
+	case "details":
+		exchange(p.body, p.drawDetails())
+	case "todo":
+		exchange(p.body, p.drawToDo())
+	default:
+		exchange(p.body, p.drawTimeline())
+	}
+}
+
+// drawTimeline is the list of entries at the left and one of them in full at
+// the right.
+func (p *childPage) drawTimeline() fyne.CanvasObject {
+	w, f := p.w, &p.data.File
+	if len(f.Entries) == 0 {
+		p.list = nil
+		return w.empty(w.t("Nothing recorded yet"), w.t("Visits, calls and notes about this child appear here, the newest first."),
+			w.kit.Button(w.t("Record a visit"), widgets.Primary, w.newVisit))
+	}
+	p.detail = container.NewStack()
+	p.list = w.kit.List(func(i int) { p.showEntry(i) })
+	p.list.OnMove = p.showEntry
+	var rows []widgets.RowData
+	at := 0
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		if e.ID == p.open {
+			at = i
+		}
+		rows = append(rows, p.rowOf(e))
+	}
+	p.list.Put(rows)
+	p.showEntry(at)
+	left := widgets.NewPanel(widgets.Plain, 1, p.list)
+	return widgets.Side(396, widgets.Inset(0, 20, 0, 0, left), p.detail)
+}
+
+func (p *childPage) rowOf(e *casework.Entry) widgets.RowData {
+	w := p.w
+	r := widgets.RowData{Title: e.Title, Detail: casework.DateWords(e.When()), Struck: e.IsStruck()}
+	if r.Title == "" {
+		r.Title = e.Label
+	}
+	if e.Narrative() {
+		r.Detail = w.dayWords(e.When()) + ", " + casework.ClockWords(e.When())
+	}
+	if p.data.New[e.ID] {
+		r.Mark, r.Badge = widgets.DotMark, w.t("New")
+	}
+	switch n := len(e.Amendments) + len(e.Comments); {
+	case e.Damaged:
+		r.Mark, r.Badge = widgets.AlertMark, w.t("Damaged")
+	case r.Badge == "" && n > 0:
+		r.Badge = w.n("%d added", "%d added", n)
+	}
+	return r
+}
+
+func (p *childPage) showEntry(i int) {
+	e := &p.data.File.Entries[i]
+	p.open = e.ID
+	p.list.Mark(i)
+	exchange(p.detail, widgets.NewPanel(widgets.Plain, 1, p.w.kit.Scroll(widgets.Inset(18, 22, 22, 22, p.drawEntry(e)))))
+}

@@ -1,0 +1,112 @@
+package desktop
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/app/desktop/widgets"
+)
+
+// lock shuts the notebook: what is typed is saved first, then every widget
+// that holds words of the record is dropped, then the keys. The way back is
+// kept as ids only.
+func (w *Window) lock() {
+	if w.nb == nil {
+		return
+	}
+	k, typing := w.page.(keeper)
+	if !typing {
+		w.settlePending(func() { w.shut(w.here) })
+		return
+	}
+	// The words leave the screen at once, whatever the disk says.
+	w.cover(w.t("Locking"), nil)
+	k.keep(func(err error) {
+		if err != nil {
+			w.notKept(k, err)
+			return
+		}
+		w.settlePending(func() { w.shut(k.back()) })
+	})
+}
+
+// notKept stands in front of a page whose last words could not be saved. It
+// shows none of them.
+func (w *Window) notKept(k keeper, err error) {
+	p := w.deps.Explain(err)
+	w.cover(w.t("Your last words could not be saved"), widgets.Stack(2*widgets.Gap,
+		widgets.NewText(p.Sentence+" "+p.Next, widgets.Body),
+		widgets.Wrap(widgets.Gap,
+			w.kit.Button(w.t("Try again"), widgets.Primary, w.lock),
+			w.kit.Button(w.t("Lock and lose the last words"), widgets.Danger, func() { w.shut(k.back()) })),
+	))
+}
+
+// cover hides the page behind a plain screen.
+func (w *Window) cover(title string, body fyne.CanvasObject) {
+	for top := w.win.Canvas().Overlays().Top(); top != nil; top = w.win.Canvas().Overlays().Top() {
+		w.win.Canvas().Overlays().Remove(top)
+	}
+	parts := []fyne.CanvasObject{widgets.NewText(title, widgets.Heading)}
+	if body != nil {
+		parts = append(parts, body)
+	}
+	w.setContent(w.doorFrame(widgets.Stack(2*widgets.Gap, parts...)))
+}
+
+// shut drops everything and asks the notebook to drop its keys.
+func (w *Window) shut(back route) {
+	nb := w.nb
+	w.drop()
+	w.cancel()
+	w.session++
+	w.nb, w.frame, w.pending = nil, nil, nil
+	w.status, w.who, w.history = Status{}, Who{}, nil
+	w.syncing, w.saveBad = false, ""
+	w.idle = idle{}
+	w.resume = back
+	w.setMenu()
+	w.show(route{screen: "unlock"})
+	session := w.session
+	w.run.Go(func() {
+		err := nb.Lock(context.Background())
+		w.run.Do(func() {
+			if err != nil && session == w.session {
+				w.problem(err)
+			}
+		})
+	})
+}
+
+// quit saves, locks and closes the window.
+func (w *Window) quit() {
+	if w.nb == nil {
+		if n := w.newborn; n != nil {
+			w.run.Go(func() { _ = n.nb.Lock(context.Background()) })
+		}
+		w.stopTick()
+		w.run.Go(func() { w.run.Do(w.win.Close) })
+		return
+	}
+	w.leaveThen(func() {
+		w.settlePending(func() {
+			nb := w.nb
+			w.drop()
+			w.stopTick()
+			w.cancel()
+			w.nb = nil
+			w.session++
+			w.run.Go(func() {
+				_ = nb.Lock(context.Background()) // closing: there is nowhere left to say it
+				w.run.Do(w.win.Close)
+			})
+		})
+	})
+}
+
+func (w *Window) stopTick() {
+	if w.stop != nil {
+		w.stop()
+	}
+}

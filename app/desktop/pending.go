@@ -1,0 +1,116 @@
+package desktop
+
+import (
+	"context"
+	"time"
+
+	"wherry/app/casework"
+	"wherry/app/desktop/widgets"
+)
+
+// undoFor is how long a finalised sheet can be taken back before it is written
+// for good. Until then it is a draft on the disk.
+const undoFor = 10 * time.Second
+
+// pending is a sheet that was finalised and can still be taken back.
+type pending struct {
+	draft string
+	sheet *casework.Submission
+	back  route // where undo goes
+	after route // what to show anew once it is final
+	until time.Time
+	stop  func()
+}
+
+// finaliseSoon starts the ten seconds. The draft has been saved.
+func (w *Window) finaliseSoon(draft string, sheet *casework.Submission, after route) {
+	w.settlePending(func() {
+		w.pending = &pending{draft: draft, sheet: sheet, back: route{screen: "record", id: draft}, after: after, until: w.now().Add(undoFor)}
+		w.show(after)
+		w.countDown()
+	})
+}
+
+func (w *Window) countDown() {
+	p := w.pending
+	if p == nil {
+		return
+	}
+	left := p.until.Sub(w.now())
+	if left <= 0 {
+		w.settlePending(nil)
+		return
+	}
+	p.stop = w.run.After(min(left, time.Second), w.countDown)
+	seconds := int((left + time.Second - 1) / time.Second)
+	undo := w.kit.Button(w.t("Undo"), widgets.Secondary, w.undoPending)
+	w.frame.say(widgets.NewPanel(widgets.Caution, 6, widgets.Inset(0, 12, 0, 16, widgets.Row(2*widgets.Gap,
+		widgets.NewLabel(w.n("Finalising in %d second.", "Finalising in %d seconds.", seconds), widgets.Strong),
+		widgets.NewLabel(w.t("After that it can be amended, not changed."), widgets.Body),
+		widgets.Spacer(), undo))))
+	if seconds == int(undoFor/time.Second) {
+		w.win.Canvas().Focus(undo)
+	}
+}
+
+// undoPending takes the sheet back to its draft.
+func (w *Window) undoPending() {
+	p := w.pending
+	if p == nil {
+		return
+	}
+	p.stop()
+	w.pending = nil
+	w.frame.say(nil)
+	w.visit(p.back)
+}
+
+// settlePending writes a finalised sheet at once, if there is one, and goes on.
+// When it cannot be written it stays a draft, and the person is told.
+func (w *Window) settlePending(next func()) {
+	p := w.pending
+	if p == nil {
+		if next != nil {
+			next()
+		}
+		return
+	}
+	p.stop()
+	w.pending = nil
+	nb := w.nb
+	act(w, func(ctx context.Context) error {
+		_, err := nb.Record(ctx, p.draft, p.sheet)
+		return err
+	}, func(err error) {
+		w.frame.say(nil)
+		if err != nil {
+			w.show(p.back)
+			w.problem(err)
+			return
+		}
+		if next != nil {
+			next()
+			return
+		}
+		w.done(w.t("Final. Saved on this laptop."))
+		if w.here == p.after {
+			w.again()
+		}
+		w.syncSoon()
+	})
+}
+
+// done shows for a while that something went well.
+func (w *Window) done(text string) {
+	if w.frame == nil {
+		return
+	}
+	o := widgets.NewPanel(widgets.Good, 8, widgets.Inset(4, 12, 4, 16, widgets.NewSign(widgets.Tick, text, widgets.Strong)))
+	w.frame.say(o)
+	frame := w.frame
+	w.run.After(6*time.Second, func() {
+		if w.frame == frame && w.pending == nil && len(frame.notice.Objects) == 1 && frame.notice.Objects[0] == o {
+			frame.say(nil)
+		}
+	})
+}

@@ -1,0 +1,273 @@
+package widgets
+
+import "fyne.io/fyne/v2"
+
+// Columns puts things beside each other in columns of equal width, and below
+// each other when a column would become narrower than least.
+func Columns(gap, least float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &columnsLayout{gap: gap, least: least}, Objects: objects}
+}
+
+type columnsLayout struct {
+	gap, least float32
+	width      float32 // of the last layout
+}
+
+func (l *columnsLayout) count(n int, width float32) int {
+	for c := n; c > 1; c-- {
+		if (width-l.gap*float32(c-1))/float32(c) >= l.least {
+			return c
+		}
+	}
+	return 1
+}
+
+func (l *columnsLayout) shown(objects []fyne.CanvasObject) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, o := range objects {
+		if o.Visible() {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (l *columnsLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	l.width = s.Width
+	shown := l.shown(objects)
+	if len(shown) == 0 {
+		return
+	}
+	cols := l.count(len(shown), s.Width)
+	w := (s.Width - l.gap*float32(cols-1)) / float32(cols)
+	var y float32
+	for i := 0; i < len(shown); i += cols {
+		row := shown[i:min(i+cols, len(shown))]
+		var h float32
+		for _, o := range row {
+			h = fyne.Max(h, heightFor(o, w))
+		}
+		if len(shown) <= cols {
+			h = fyne.Max(h, s.Height)
+		}
+		for j, o := range row {
+			o.Move(fyne.NewPos(float32(j)*(w+l.gap), y))
+			o.Resize(fyne.NewSize(w, h))
+		}
+		y += h + l.gap
+	}
+}
+
+func (l *columnsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	shown := l.shown(objects)
+	if len(shown) == 0 {
+		return fyne.Size{}
+	}
+	cols := l.count(len(shown), l.width)
+	var s fyne.Size
+	for i := 0; i < len(shown); i += cols {
+		var h float32
+		for _, o := range shown[i:min(i+cols, len(shown))] {
+			m := o.MinSize()
+			h = fyne.Max(h, m.Height)
+			s.Width = fyne.Max(s.Width, m.Width)
+		}
+		if i > 0 {
+			s.Height += l.gap
+		}
+		s.Height += h
+	}
+	return s
+}
+
+// Wrap puts things beside each other and goes on below when the line is full.
+func Wrap(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &wrapLayout{gap: gap}, Objects: objects}
+}
+
+type wrapLayout struct{ gap, width float32 }
+
+func (l *wrapLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	l.width = s.Width
+	l.place(objects, s.Width, true)
+}
+
+func (l *wrapLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	width := l.width
+	if width == 0 {
+		width = 1 << 20
+	}
+	var widest float32
+	for _, o := range objects {
+		if o.Visible() {
+			widest = fyne.Max(widest, o.MinSize().Width)
+		}
+	}
+	return fyne.NewSize(widest, l.place(objects, width, false))
+}
+
+func (l *wrapLayout) place(objects []fyne.CanvasObject, width float32, move bool) float32 {
+	var x, y, line float32
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		m.Width = fyne.Min(m.Width, width)
+		if x > 0 && x+m.Width > width {
+			x, y, line = 0, y+line+l.gap, 0
+		}
+		if move {
+			o.Move(fyne.NewPos(x, y))
+			o.Resize(m)
+		}
+		x += m.Width + l.gap
+		line = fyne.Max(line, m.Height)
+	}
+	return y + line
+}
+
+// Side puts a column of fixed width beside what takes the rest. The column
+// comes first in the order of Tab, unlike in the toolkit's border layout.
+func Side(width float32, side, rest fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: sideLayout{width: width}, Objects: []fyne.CanvasObject{side, rest}}
+}
+
+// SideRight is Side with the column on the right and last in the order of Tab.
+func SideRight(width float32, rest, side fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: sideLayout{width: width, right: true}, Objects: []fyne.CanvasObject{rest, side}}
+}
+
+type sideLayout struct {
+	width float32
+	right bool
+}
+
+func (l sideLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	side, rest, x := objects[0], objects[1], l.width
+	if l.right {
+		rest, side, x = objects[0], objects[1], 0
+	}
+	w := s.Width - l.width
+	if !side.Visible() {
+		w, x = s.Width, 0
+	}
+	rest.Move(fyne.NewPos(x, 0))
+	rest.Resize(fyne.NewSize(w, s.Height))
+	if l.right {
+		side.Move(fyne.NewPos(w, 0))
+	} else {
+		side.Move(fyne.NewPos(0, 0))
+	}
+	side.Resize(fyne.NewSize(l.width, s.Height))
+}
+
+func (l sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	rest := b
+	if l.right {
+		rest = a
+	}
+	return fyne.NewSize(l.width+rest.Width, fyne.Max(a.Height, b.Height))
+}
+
+// Measure keeps one thing to a width that is good to read, at the left.
+func Measure(most float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: measureLayout{most: most}, Objects: []fyne.CanvasObject{o}}
+}
+
+// Middle keeps one thing to a width and in the middle of the window.
+func Middle(most float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: measureLayout{most: most, middle: true}, Objects: []fyne.CanvasObject{o}}
+}
+
+type measureLayout struct {
+	most   float32
+	middle bool
+}
+
+func (l measureLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	w := fyne.Min(l.most, s.Width)
+	for _, o := range objects {
+		h, x, y := s.Height, float32(0), float32(0)
+		if l.middle {
+			h = fyne.Min(s.Height, heightFor(o, w))
+			x, y = (s.Width-w)/2, (s.Height-h)/2.6 // a little above the middle
+		}
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, h))
+	}
+}
+
+func (l measureLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	m := objects[0].MinSize()
+	m.Width = fyne.Min(m.Width, l.most)
+	return m
+}
+
+// Tall gives one thing a fixed height.
+func Tall(height float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: tallLayout{height}, Objects: []fyne.CanvasObject{o}}
+}
+
+type tallLayout struct{ height float32 }
+
+func (l tallLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objects {
+		o.Resize(s)
+	}
+}
+
+func (l tallLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, l.height)
+}
+
+// Grid puts things into equal cells that fall into as many columns of at least
+// that width as fit, row after row.
+func Grid(gap, rowGap, least float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &gridLayout{gap: gap, rowGap: rowGap, least: least}, Objects: objects}
+}
+
+type gridLayout struct {
+	gap, rowGap, least float32
+	width              float32
+}
+
+func (l *gridLayout) cols() int {
+	return max(1, min(3, int((l.width+l.gap)/(l.least+l.gap))))
+}
+
+func (l *gridLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	l.width = s.Width
+	cols := l.cols()
+	w := (s.Width - l.gap*float32(cols-1)) / float32(cols)
+	var y float32
+	for i := 0; i < len(objects); i += cols {
+		var h float32
+		for j, o := range objects[i:min(i+cols, len(objects))] {
+			oh := heightFor(o, w)
+			o.Move(fyne.NewPos(float32(j)*(w+l.gap), y))
+			o.Resize(fyne.NewSize(w, oh))
+			h = fyne.Max(h, oh)
+		}
+		y += h + l.rowGap
+	}
+}
+
+func (l *gridLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var s fyne.Size
+	cols := l.cols()
+	for i := 0; i < len(objects); i += cols {
+		var h float32
+		for _, o := range objects[i:min(i+cols, len(objects))] {
+			m := o.MinSize()
+			h = fyne.Max(h, m.Height)
+			s.Width = fyne.Max(s.Width, m.Width)
+		}
+		if i > 0 {
+			s.Height += l.rowGap
+		}
+		s.Height += h
+	}
+	return s
+}

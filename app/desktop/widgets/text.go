@@ -1,0 +1,294 @@
+package widgets
+
+import (
+	"image/color"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Text is words on the screen, wrapped to the width they are given, with no
+// space of their own around them. It is for labels and headings: what a person
+// may want to copy is a Reading.
+type Text struct {
+	widget.BaseWidget
+	Content string
+	Style   TextStyle
+	NoWrap  bool // one line, cut with an ellipsis when there is no room
+	Whole   bool // one line that asks for all the room it needs
+	// Bold marks parts of a NoWrap line, in characters from its beginning.
+	Bold [][2]int
+}
+
+// TextStyle is how a Text looks. Zero fields mean body text.
+type TextStyle struct {
+	Size   fyne.ThemeSizeName
+	Colour fyne.ThemeColorName
+	Bold   bool
+	Italic bool
+	Mono   bool
+	Struck bool
+	Align  fyne.TextAlign
+}
+
+// The styles in use.
+var (
+	Heading    = TextStyle{Size: theme.SizeNameHeadingText, Bold: true}
+	SubHeading = TextStyle{Size: theme.SizeNameSubHeadingText, Bold: true}
+	Body       = TextStyle{}
+	Strong     = TextStyle{Bold: true}
+	Muted      = TextStyle{Colour: ColorMuted}
+	Small      = TextStyle{Size: theme.SizeNameCaptionText, Colour: ColorMuted}
+	SmallInk   = TextStyle{Size: theme.SizeNameCaptionText}
+)
+
+// NewText makes wrapped words.
+func NewText(s string, style TextStyle) *Text {
+	t := &Text{Content: s, Style: style}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// NewLine makes one line that is cut when there is no room.
+func NewLine(s string, style TextStyle) *Text {
+	t := &Text{Content: s, Style: style, NoWrap: true}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// NewLabel makes one line that asks for the room it needs, for use in a Row.
+func NewLabel(s string, style TextStyle) *Text {
+	t := &Text{Content: s, Style: style, NoWrap: true, Whole: true}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Set changes the words.
+func (t *Text) Set(s string) {
+	if t.Content != s {
+		t.Content = s
+		t.Refresh()
+	}
+}
+
+// SetStyle changes words and style.
+func (t *Text) SetStyle(s string, style TextStyle) {
+	t.Content, t.Style = s, style
+	t.Refresh()
+}
+
+// AccessibilityLabel is the words.
+func (t *Text) AccessibilityLabel() string { return t.Content }
+
+// AccessibilityRole is text.
+func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+func (t *Text) sizeName() fyne.ThemeSizeName {
+	if t.Style.Size == "" {
+		return theme.SizeNameText
+	}
+	return t.Style.Size
+}
+
+func (t *Text) fyneStyle() fyne.TextStyle {
+	return fyne.TextStyle{Bold: t.Style.Bold, Italic: t.Style.Italic, Monospace: t.Style.Mono}
+}
+
+func (t *Text) measure(s string) float32 {
+	return fyne.MeasureText(s, size(t.sizeName()), t.fyneStyle()).Width
+}
+
+// lines breaks the words for a width.
+func (t *Text) lines(width float32) []string {
+	if t.NoWrap {
+		return []string{t.cut(t.Content, width)}
+	}
+	var out []string
+	for _, para := range strings.Split(t.Content, "\n") {
+		out = append(out, t.wrap(para, width)...)
+	}
+	return out
+}
+
+func (t *Text) wrap(para string, width float32) []string {
+	if width <= 0 || t.measure(para) <= width {
+		return []string{para}
+	}
+	var out []string
+	line := ""
+	for _, word := range strings.Fields(para) {
+		next := word
+		if line != "" {
+			next = line + " " + word
+		}
+		if line != "" && t.measure(next) > width {
+			out = append(out, line)
+			next = word
+		}
+		line = next
+		for t.measure(line) > width && len([]rune(line)) > 1 { // a word longer than the line
+			head := t.fit(line, width)
+			out = append(out, head)
+			line = line[len(head):]
+		}
+	}
+	return append(out, line)
+}
+
+// fit is the longest beginning of s that is no wider than width, at least one
+// character.
+func (t *Text) fit(s string, width float32) string {
+	runes := []rune(s)
+	lo, hi := 1, len(runes)
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if t.measure(string(runes[:mid])) <= width {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	return string(runes[:lo])
+}
+
+func (t *Text) cut(s string, width float32) string {
+	s = strings.ReplaceAll(s, "\n", " ")
+	if width <= 0 || t.Whole || t.measure(s) <= width {
+		return s
+	}
+	return strings.TrimRight(t.fit(s, width-t.measure("…")), " ") + "…"
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{t: t}
+	r.build(t.Size().Width)
+	return r
+}
+
+type textRenderer struct {
+	t       *Text
+	texts   []fyne.CanvasObject
+	width   float32
+	content string
+	style   TextStyle
+	size    float32
+}
+
+func (r *textRenderer) lineHeight() float32 {
+	return float32(int(size(r.t.sizeName())*1.45 + 0.5))
+}
+
+func (r *textRenderer) build(width float32) {
+	t := r.t
+	r.width, r.content, r.style, r.size = width, t.Content, t.Style, size(t.sizeName())
+	name := t.Style.Colour
+	if name == "" {
+		name = theme.ColorNameForeground
+	}
+	r.texts = r.texts[:0]
+	if len(t.Bold) > 0 && t.NoWrap {
+		r.buildMarked(t.lines(width)[0], colour(name))
+		return
+	}
+	for _, line := range t.lines(width) {
+		c := canvas.NewText(line, colour(name))
+		c.TextSize, c.TextStyle, c.Alignment = r.size, t.fyneStyle(), t.Style.Align
+		r.texts = append(r.texts, c)
+		if t.Style.Struck {
+			rule := canvas.NewLine(colour(name))
+			rule.StrokeWidth = 1.5
+			r.texts = append(r.texts, rule)
+		}
+	}
+	r.place()
+}
+
+// buildMarked draws one line with parts of it bold and underlined.
+func (r *textRenderer) buildMarked(line string, ink color.Color) {
+	runes := []rune(line)
+	at, x, y := 0, float32(0), float32(0)
+	add := func(to int, marked bool) {
+		if to = min(to, len(runes)); to <= at {
+			return
+		}
+		c := canvas.NewText(string(runes[at:to]), ink)
+		c.TextSize, c.TextStyle = r.size, r.t.fyneStyle()
+		if marked {
+			c.Color, c.TextStyle.Bold = colour(theme.ColorNameForeground), true
+		}
+		m := c.MinSize()
+		y = (r.lineHeight() - m.Height) / 2
+		c.Move(fyne.NewPos(x, y))
+		c.Resize(m)
+		r.texts = append(r.texts, c)
+		if marked {
+			rule := canvas.NewLine(c.Color)
+			rule.StrokeWidth = 1.5
+			rule.Position1, rule.Position2 = fyne.NewPos(x, y+m.Height-1), fyne.NewPos(x+m.Width, y+m.Height-1)
+			r.texts = append(r.texts, rule)
+		}
+		x += m.Width
+		at = to
+	}
+	for _, b := range r.t.Bold {
+		add(b[0], false)
+		add(b[1], true)
+	}
+	add(len(runes), false)
+}
+
+func (r *textRenderer) place() {
+	h, y := r.lineHeight(), float32(0)
+	for i := 0; i < len(r.texts); i++ {
+		c := r.texts[i].(*canvas.Text)
+		m := c.MinSize()
+		c.Move(fyne.NewPos(0, y+(h-m.Height)/2))
+		c.Resize(fyne.NewSize(fyne.Max(r.width, m.Width), m.Height))
+		if r.t.Style.Struck {
+			i++
+			rule := r.texts[i].(*canvas.Line)
+			rule.Position1, rule.Position2 = fyne.NewPos(0, y+h*0.55), fyne.NewPos(m.Width, y+h*0.55)
+		}
+		y += h
+	}
+}
+
+func (r *textRenderer) Layout(s fyne.Size) {
+	if s.Width != r.width {
+		r.build(s.Width)
+	}
+}
+
+func (r *textRenderer) MinSize() fyne.Size {
+	var w float32
+	if r.t.Whole {
+		w = r.t.measure(r.t.Content)
+	} else if r.t.NoWrap {
+		w = fyne.Min(r.t.measure(r.t.Content), 24)
+	} else {
+		for _, word := range strings.Fields(r.t.Content) {
+			w = fyne.Max(w, r.t.measure(word))
+		}
+		w = fyne.Min(w, 160)
+	}
+	n := len(r.texts)
+	if r.t.Style.Struck {
+		n /= 2
+	}
+	if r.t.NoWrap {
+		n = 1
+	}
+	return fyne.NewSize(w, float32(max(1, n))*r.lineHeight())
+}
+
+func (r *textRenderer) Refresh() {
+	r.build(r.t.Size().Width)
+	canvas.Refresh(r.t)
+}
+
+func (r *textRenderer) Objects() []fyne.CanvasObject { return r.texts }
+func (r *textRenderer) Destroy()                     {}

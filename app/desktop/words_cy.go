@@ -1,0 +1,3 @@
+package desktop
+
+var welsh = map[string]string{}

@@ -1,0 +1,105 @@
+package desktop
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/app/desktop/widgets"
+)
+
+// ask runs a question to the notebook or the door off the window's goroutine
+// and hands the answer to done. An error becomes a dialog. An answer that comes
+// after a lock is dropped.
+func ask[T any](w *Window, question func(context.Context) (T, error), done func(T)) {
+	try(w, question, func(v T, err error) {
+		if err != nil {
+			w.problem(err)
+			return
+		}
+		done(v)
+	})
+}
+
+// try is ask for those who treat the error themselves.
+func try[T any](w *Window, question func(context.Context) (T, error), done func(T, error)) {
+	session, ctx := w.session, w.ctx
+	w.run.Go(func() {
+		v, err := question(ctx)
+		w.run.Do(func() {
+			if session == w.session {
+				done(v, err)
+			}
+		})
+	})
+}
+
+// act runs something that writes. It is never broken off by a lock, and the
+// status is read anew after it.
+func act(w *Window, do func(context.Context) error, done func(error)) {
+	session := w.session
+	w.run.Go(func() {
+		err := do(context.WithoutCancel(w.ctx))
+		w.run.Do(func() {
+			if session != w.session {
+				return
+			}
+			done(err)
+			w.readStatus()
+		})
+	})
+}
+
+// problem shows a sentence and a next step.
+func (w *Window) problem(err error) {
+	p := w.deps.Explain(err)
+	w.say(p.Sentence, p.Next)
+}
+
+// say shows a sentence that has to be read.
+func (w *Window) say(sentence, next string) {
+	body := []fyne.CanvasObject{widgets.NewText(sentence, widgets.Body)}
+	if next != "" {
+		body = append(body, widgets.NewText(next, widgets.Body))
+	}
+	w.kit.Dialog(w.win.Canvas(), 520, w.t("Please read"), widgets.Stack(widgets.Gap, body...),
+		[]widgets.Choice{{Label: w.t("OK"), Weight: widgets.Primary}}, "", nil)
+}
+
+// sure asks before something that cannot be taken back.
+func (w *Window) sure(title, text, yes string, weight widgets.Weight, do func()) {
+	w.kit.Dialog(w.win.Canvas(), 560, title, widgets.NewText(text, widgets.Body),
+		[]widgets.Choice{{Label: yes, Weight: weight, Run: do}}, w.t("Cancel"), nil)
+}
+
+// askText asks for a few words: the text of an amendment, the reason of a
+// strike. do is given the text, trimmed by the notebook, and closes the dialog
+// by returning no error.
+func (w *Window) askText(title, hint, label, yes string, weight widgets.Weight, rows int, do func(ctx context.Context, text string) error, done func()) {
+	area := w.kit.Area(rows, "")
+	field := widgets.NewField(label, "", area)
+	var d *widgets.Dialog
+	run := func() {
+		if widgets.Words(area.Text) == 0 {
+			field.Fail(w.t("Write a few words."))
+			w.win.Canvas().Focus(area)
+			return
+		}
+		d.Accepter().Disable()
+		text := area.Text
+		act(w, func(ctx context.Context) error { return do(ctx, text) }, func(err error) {
+			d.Accepter().Enable()
+			if err != nil {
+				p := w.deps.Explain(err)
+				field.Fail(p.Sentence + " " + p.Next)
+				d.Fit()
+				return
+			}
+			d.Close()
+			done()
+		})
+	}
+	d = w.kit.Dialog(w.win.Canvas(), 640, title,
+		widgets.Stack(2*widgets.Gap, widgets.NewText(hint, widgets.Muted), field),
+		[]widgets.Choice{{Label: yes, Weight: weight, Keep: true, Run: run}}, w.t("Cancel"), area)
+}
