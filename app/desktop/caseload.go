@@ -102,7 +102,7 @@ func (w *Window) caseRow(r CaseRow) widgets.RowData {
 	}
 	add(r.Ref)
 	add(upper(r.Status))
-	if w.who.SeesTeam {
+	if w.who.SeesTeam && w.here.screen != "team" {
 		add(r.Worker)
 	}
 	if len(r.Alerts) > 0 {

@@ -84,7 +84,7 @@ func (p *childPage) draw() {
 	if notes := p.attention(); notes != "" {
 		top = append(top, widgets.NewPanel(widgets.Caution, 10, widgets.NewText(notes, widgets.TextStyle{Colour: widgets.ColorWarningText})))
 	}
-	top = append(top, p.seenLine(), widgets.Inset(0, 0, 0, -5, p.tabs))
+	top = append(top, widgets.Between(28, widgets.Inset(0, 0, 0, -5, widgets.Wide(p.tabs)), p.seenLine()))
 	exchange(p.object, widgets.Inset(24, 36, 12, 36, widgets.StackGrow(12, len(top), append(top, p.body)...)))
 	p.showTab()
 	if w.page == page(p) {
@@ -107,8 +107,11 @@ func (p *childPage) idLine() string {
 	add(f.Age)
 	add(f.Ref)
 	add(upper(f.Status))
-	add(p.w.completeness(f.Completeness))
-	return strings.Join(out, "  ·  ")
+	line := strings.Join(out, "  ·  ")
+	if c := p.w.completeness(f.Completeness); c != "" {
+		line += "\n" + c
+	}
+	return line
 }
 
 func (p *childPage) actions() []fyne.CanvasObject {
@@ -141,13 +144,13 @@ func (p *childPage) attention() string {
 func (p *childPage) seenLine() fyne.CanvasObject {
 	w, f := p.w, &p.data.File
 	pair := func(label, value string) fyne.CanvasObject {
-		return widgets.Stack(0, widgets.NewText(label, widgets.Small), widgets.NewText(value, widgets.Strong))
+		return widgets.Stack(0, widgets.NewLabel(label, widgets.Small), widgets.NewLabel(value, widgets.Strong))
 	}
 	open := w.t("Nothing open")
 	if n := len(p.data.Due); n > 0 {
 		open = w.n("%d open action", "%d open actions", n)
 	}
-	return widgets.Columns(20, 200,
+	return widgets.Row(28,
 		pair(w.t("Last seen"), f.LastSeenWords()),
 		pair(w.t("Last seen alone"), f.LastSeenAloneWords()),
 		pair(w.t("To do"), open))

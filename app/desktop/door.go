@@ -11,7 +11,7 @@ import (
 
 // doorFrame is what surrounds the screens of a shut notebook.
 func (w *Window) doorFrame(body fyne.CanvasObject) fyne.CanvasObject {
-	return w.kit.Scroll(widgets.Middle(620, widgets.Inset(24, 0, 24, 0, widgets.NewPanel(widgets.Plain, 36, body))))
+	return w.kit.Scroll(widgets.Middle(620*widgets.Scale(), widgets.Inset(24, 12, 24, 12, widgets.NewPanel(widgets.Plain, 36, body))))
 }
 
 // simple is a page without behaviour of its own.
@@ -193,6 +193,6 @@ func openKit(w *Window, _ route) page {
 	body := widgets.Stack(18,
 		widgets.NewText(w.t("Your recovery kit"), widgets.Heading),
 		widgets.NewText(w.t("If you forget your passphrase, this code is the only way back in. Nobody can make another one for you. Whoever has it can read your notebook."), widgets.Body),
-		code, field, buttons(write, choose), by, buttons(on))
+		code, field, buttons(write, choose), widgets.Inset(0, 0, 0, -5, by), buttons(on))
 	return simple{w.doorFrame(body), write}
 }

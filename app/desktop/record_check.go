@@ -34,7 +34,7 @@ func drawCheck(p *recordPage) fyne.CanvasObject {
 		p.focus = final
 	}
 	parts = append(parts, widgets.Row(12, widgets.Inset(0, 0, 0, -5, final),
-		widgets.NewText(w.t("You have ten seconds to undo. After that it can be amended, not changed."), widgets.Muted)))
+		widgets.Fill(widgets.NewText(w.t("You have ten seconds to undo. After that it can be amended, not changed."), widgets.Muted))))
 	return widgets.Measure(readable, widgets.Stack(18, parts...))
 }
 

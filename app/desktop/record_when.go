@@ -46,7 +46,7 @@ func (p *recordPage) times() fyne.CanvasObject {
 		if t.IsZero() {
 			return ""
 		}
-		return casework.UKTime(t).Format("15:04")
+		return casework.ClockWords(t)
 	}
 	day, from, to := w.kit.Line(""), w.kit.Line(""), w.kit.Line("")
 	dayField := widgets.NewField(w.t("Date"), w.t("For example 23/11/2026"), day)
@@ -112,8 +112,8 @@ func (p *recordPage) where() []fyne.CanvasObject {
 	}
 	return []fyne.CanvasObject{
 		widgets.NewField(w.t("Where"), "", place),
-		widgets.NewField(w.t("How"), "", mode),
-		widgets.NewField(w.t("Did the family know you were coming?"), "", told),
+		widgets.Columns(20, 340, widgets.NewField(w.t("How"), "", mode),
+			widgets.NewField(w.t("Did the family know you were coming?"), "", told)),
 	}
 }
 

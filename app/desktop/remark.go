@@ -101,7 +101,7 @@ func (p *remarkPage) draw(c *ChildPage) {
 		body = append(body, widgets.NewPanel(widgets.Plain, 16, widgets.Stack(4,
 			widgets.NewText(e.Title, widgets.Strong),
 			widgets.NewText(casework.TimeWords(e.When()), widgets.Small),
-			widgets.NewText(casework.Shorten(e.Line, 240), widgets.Body))))
+			widgets.NewText(casework.Shorten(beginning(e), 240), widgets.Body))))
 	}
 	ok := w.kit.Button(yes, weight, p.finalise)
 	cancel := w.kit.Button(w.t("Discard draft"), widgets.Quiet, p.discard)
@@ -111,6 +111,16 @@ func (p *remarkPage) draw(c *ChildPage) {
 		w.focusFirst()
 	}
 	p.area.SetCaret(p.caret.Row, p.caret.Col)
+}
+
+// beginning is the first words of an entry.
+func beginning(e *casework.Entry) string {
+	for _, p := range e.Passages {
+		if p.Text != "" {
+			return p.Text
+		}
+	}
+	return e.Line
 }
 
 func (p *remarkPage) take() *casework.Draft {

@@ -32,7 +32,7 @@ const (
 
 func openSearch(w *Window, _ route) page {
 	p := &searchPage{w: w, box: w.kit.Line(w.t("Words, \"exact words\" or the begin* of a word")), result: container.NewStack()}
-	p.field = widgets.NewField(w.t("Search all notes"), w.t("Every visit, call, note, amendment and comment in this notebook."), p.box)
+	p.field = widgets.NewField(w.t("Words to look for"), "", p.box)
 	p.box.OnEnter = p.search
 	p.box.OnDown = func() {
 		if p.list != nil {
@@ -45,7 +45,8 @@ func openSearch(w *Window, _ route) page {
 		}
 		p.stop = w.run.After(searchAfter, p.search)
 	}
-	p.object = widgets.Inset(24, 36, 16, 36, widgets.StackGrow(16, 1, p.field, p.result))
+	head := w.header(w.t("Search"), w.t("Every visit, call, note, amendment and comment in this notebook."))
+	p.object = w.fixed(head, widgets.StackGrow(16, 1, p.field, p.result))
 	return p
 }
 

@@ -54,7 +54,7 @@ func newWindow(a fyne.App, deps Deps, run Runner) *Window {
 	w.win = a.NewWindow("Wherry")
 	w.win.SetPadded(false)
 	w.win.SetMaster()
-	w.win.Resize(fyne.NewSize(1280, 800))
+	w.win.Resize(fyne.NewSize(1200, 680))
 	w.win.SetCloseIntercept(w.quit)
 	w.win.Canvas().SetOnTypedKey(w.looseKey)
 	w.ctx, w.cancel = context.WithCancel(context.Background())
@@ -124,6 +124,7 @@ func (w *Window) show(r route) {
 		w.frame.show(r.screen, w.page.content())
 		w.setContent(w.frame.object)
 	}
+	w.nameWindow(r.screen)
 	w.focusFirst()
 	w.setMenu()
 }

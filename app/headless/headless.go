@@ -175,9 +175,11 @@ func verbs() []func(*App) *cobra.Command {
 var laterVerbs = []string{"due", "signoff", "share", "handover", "stats", "backup", "restore", "revoke", "dispose"}
 
 func later(name string) *cobra.Command {
-	return &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error {
-		return usage("not_in_release", "This verb is not in this release.", "See CHANGELOG.md for what is.")
-	}}
+	return &cobra.Command{Use: name, Hidden: true, Args: cobra.ArbitraryArgs,
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // but --json is taken
+		RunE: func(*cobra.Command, []string) error {
+			return usage("not_in_release", "This verb is not in this release.", "See CHANGELOG.md for what is.")
+		}}
 }
 
 // folder is the notebook's place: --dir, or the user's data folder.

@@ -2,6 +2,7 @@ package headless
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -74,7 +75,18 @@ func (a *App) listCases(c *cobra.Command, n *notebook.Notebook) error {
 		}
 	}
 	fmt.Fprintln(a.Stderr, complete.Words(a.now()))
-	return nil
+	return a.whole(c, n)
+}
+
+// whole ends a listing with 5 if the journal is damaged: what was printed is
+// true, but what cannot be read any more is not in it.
+func (a *App) whole(c *cobra.Command, n *notebook.Notebook) error {
+	s, err := n.Status(c.Context())
+	if err != nil || s.Damaged == 0 {
+		return err
+	}
+	fmt.Fprintln(a.Stderr, "Part of this notebook is damaged, so something may be missing here. Run verify to see what.")
+	return exitError{notebook.ExitDamaged}
 }
 
 func (a *App) listEntries(c *cobra.Command, n *notebook.Notebook, operand, kind string) error {
@@ -92,7 +104,7 @@ func (a *App) listEntries(c *cobra.Command, n *notebook.Notebook, operand, kind 
 	if damaged {
 		return exitError{notebook.ExitDamaged}
 	}
-	return nil
+	return a.whole(c, n)
 }
 
 func lineOf(r notebook.EntryRow) entryLine {
@@ -133,12 +145,14 @@ func showVerb(a *App) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withNotebook(c.Context(), func(n *notebook.Notebook) error {
 				rows, err := n.CaseEntries(c.Context(), args[0])
-				if err != nil {
+				if errors.Is(err, notebook.ErrNotFound) {
 					d, err := n.Entry(c.Context(), strings.ToLower(args[0]))
 					if err != nil {
 						return err
 					}
 					rows = []notebook.EntryDetail{*d}
+				} else if err != nil {
+					return err
 				}
 				damaged := false
 				for _, r := range rows {
@@ -151,9 +165,14 @@ func showVerb(a *App) *cobra.Command {
 					return exitError{notebook.ExitDamaged}
 				}
 				if len(rows) == 1 {
-					return n.Opened(c.Context(), rows[0].ID.String())
+					err = n.Opened(c.Context(), rows[0].ID.String())
+				} else {
+					err = n.Looked(c.Context(), args[0])
 				}
-				return n.Looked(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return a.whole(c, n)
 			})
 		},
 	}
@@ -212,7 +231,7 @@ func searchVerb(a *App) *cobra.Command {
 						return err
 					}
 				}
-				return nil
+				return a.whole(c, n)
 			})
 		},
 	}

@@ -51,20 +51,18 @@ func recordVerb(a *App) *cobra.Command {
 }
 
 // record answers each line before the next is read. A refused line is named
-// and the rest goes on; a failing disk ends it.
+// and the rest goes on; a failing disk ends it. After a signal the line in
+// hand is still answered, and none is waited for.
 func (a *App) record(ctx context.Context, n *notebook.Notebook, in io.Reader, kind string) error {
-	r := bufio.NewReaderSize(in, 64<<10)
+	next := lineReader(ctx, in)
 	refused := 0
 	for line := 1; ; line++ {
-		text, err := readLine(r)
-		if errors.Is(err, io.EOF) {
+		text, err := next()
+		if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 			break
 		}
 		if err != nil && !errors.Is(err, errLong) {
 			return err
-		}
-		if ctx.Err() != nil {
-			return nil // a signal: all that was read is answered
 		}
 		var ack *notebook.Ack
 		if err == nil {
@@ -89,6 +87,37 @@ func (a *App) record(ctx context.Context, n *notebook.Notebook, in io.Reader, ki
 		return exitError{notebook.ExitRefused}
 	}
 	return nil
+}
+
+// lineReader returns a function that reads the next line, or gives up with
+// context.Canceled when ctx ends first. A read that waits for a terminal or a
+// pipe cannot be broken off, so a goroutine does it, and only when asked: each
+// line is answered before the next is read.
+func lineReader(ctx context.Context, in io.Reader) func() ([]byte, error) {
+	type input struct {
+		text []byte
+		err  error
+	}
+	r := bufio.NewReaderSize(in, 64<<10)
+	ask, got := make(chan struct{}, 1), make(chan input, 1)
+	go func() {
+		for range ask {
+			text, err := readLine(r)
+			got <- input{text, err}
+		}
+	}()
+	return func() ([]byte, error) {
+		if ctx.Err() != nil {
+			return nil, context.Canceled
+		}
+		ask <- struct{}{}
+		select {
+		case l := <-got:
+			return l.text, l.err
+		case <-ctx.Done():
+			return nil, context.Canceled
+		}
+	}
 }
 
 var errLong = errors.New("headless: line too long")

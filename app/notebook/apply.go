@@ -86,6 +86,9 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			n.st.touched[c.ID] = true
 		}
 	case itemCut:
+		if err := record.Decode(it.Data, &n.st.meta.Loss); err != nil {
+			return err
+		}
 		for _, c := range n.st.cases {
 			c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{}
 			n.st.touched[c.ID] = true

@@ -157,7 +157,7 @@ func (p *pen) epoch(caseID, realm record.ID, readers []reader) error {
 	}
 	t.epoch = id
 	p.keys[id] = key
-	p.wraps = append(p.wraps, seal.CaseKey{Case: caseID, Epoch: id, Key: key}, seal.EntryWraps{Entry: id, Wraps: packed(wraps)})
+	p.wraps = append(p.wraps, seal.CaseKey{Case: caseID, Epoch: id, Key: key}, seal.EntryWraps{Case: caseID, Entry: id, Wraps: packed(wraps)})
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (p *pen) grant(caseID, realm, epoch record.ID, readers []reader) error {
 	if err != nil {
 		return err
 	}
-	p.wraps = append(p.wraps, seal.EntryWraps{Entry: id, Wraps: packed(wraps)})
+	p.wraps = append(p.wraps, seal.EntryWraps{Case: caseID, Entry: id, Wraps: packed(wraps)})
 	return nil
 }
 
@@ -241,8 +241,8 @@ func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem, extra ...jou
 		return ErrReadOnly
 	}
 	if len(p.wraps) > 0 {
-		if err := n.box.Put(p.wraps...); err != nil {
-			return n.failed(err)
+		if err := n.putKeys(p.wraps...); err != nil {
+			return err
 		}
 	}
 	own.Entries = p.out
@@ -262,6 +262,15 @@ func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
 	}
 	n.saved = n.now()
 	n.fold(ctx, journal.Frame{Seq: seq, Items: items})
+	return nil
+}
+
+// putKeys changes the key box. That a replaced copy could not be overwritten
+// yet is no failure: the change is in force, and it is tried again.
+func (n *Notebook) putKeys(items ...seal.BoxItem) error {
+	if err := n.box.Put(items...); err != nil && !errors.Is(err, seal.ErrNotErased) {
+		return n.failed(err)
+	}
 	return nil
 }
 

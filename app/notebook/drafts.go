@@ -134,6 +134,11 @@ func (n *Notebook) DiscardDraft(_ context.Context, id string) error {
 
 func (n *Notebook) eraseDraft(id record.ID) error {
 	path := n.draftPath(id)
+	return errors.Join(eraseFile(seal.TempPath(path)), eraseFile(path))
+}
+
+// eraseFile overwrites a file, if it is there, and removes it.
+func eraseFile(path string) error {
 	if st, err := os.Lstat(path); err == nil {
 		// Overwriting in place is best effort on flash; the threat model says so.
 		if f, err := os.OpenFile(path, os.O_WRONLY, 0o600); err == nil {

@@ -92,8 +92,8 @@ func (n *Notebook) joining(ctx context.Context, inv *trust.Invitation, o EnrolOp
 	}
 	j := joiningItem{URL: inv.URL, CA: inv.CA, Root: inv.Root, Invitation: inv.Statement, Device: pub,
 		DeviceAdd: add.Bytes(), Person: body.Person, Team: body.Team, Role: body.Role}
-	if err := n.box.Put(seal.Secret{Name: secretCouncil, Value: priv.Seed()}, seal.Secret{Name: secretJoining, Value: record.Encode(j)}); err != nil {
-		return nil, n.failed(err)
+	if err := n.putKeys(seal.Secret{Name: secretCouncil, Value: priv.Seed()}, seal.Secret{Name: secretJoining, Value: record.Encode(j)}); err != nil {
+		return nil, err
 	}
 	if err := n.append(ctx, item(itemJoining, j)); err != nil {
 		return nil, err

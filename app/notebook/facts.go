@@ -185,6 +185,10 @@ func (n *Notebook) project(ctx context.Context, c *caseRow) (*casework.CaseFile,
 	}
 	cf := casework.Project(c.Ref, facts, n.now())
 	cf.SetCompleteness(n.completeness(c))
+	if len(n.damage) > 0 {
+		cf.Attention = append(cf.Attention, casework.Attention{Code: casework.AttentionDamaged,
+			Words: "Part of this notebook is damaged: entries may be missing here that the council or a backup still has."})
+	}
 	return cf, nil
 }
 

@@ -34,7 +34,6 @@ var (
 	ErrNoNotebook = errors.New("notebook: no notebook here")
 	ErrPlace      = errors.New("notebook: folder is kept in step by another program")
 	ErrBadName    = errors.New("notebook: a name is needed")
-	errRetry      = errors.New("notebook: transaction retried")
 	errNoMeta     = errors.New("notebook: view holds no state")
 )
 

@@ -131,14 +131,24 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	if err := n.identities(); err != nil {
 		return err
 	}
-	if report.Cut {
-		if err := n.append(ctx, item(itemCut, uint64(1))); err != nil {
-			return err
-		}
-	}
+	n.startLanes(ctx, report)
 	n.openIndex(ctx)
 	n.sweepDrafts()
 	return nil
+}
+
+// startLanes opens new lanes after the journal lost something that others may
+// have seen: going on in a lane whose head is lost would fork it. The mark in
+// the journal keeps this from happening again for the same loss. If it cannot
+// be written nothing else can, and it is tried at the next opening.
+func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
+	loss := record.Hash("wherry-loss-1", record.Encode(r.Damaged))
+	if !r.Cut && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
+		return
+	}
+	if err := n.append(ctx, item(itemCut, loss)); err != nil {
+		n.readOnly = true
+	}
 }
 
 // openView opens the view, or rebuilds it from the journal whenever it is not

@@ -193,8 +193,8 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		out.Records = append(out.Records, pr)
 	}
 	if len(keys.items) > 0 {
-		if err := n.box.Put(keys.items...); err != nil {
-			return n.failed(err)
+		if err := n.putKeys(keys.items...); err != nil {
+			return err
 		}
 	}
 	out.Authority = auth.Bytes()
@@ -377,7 +377,7 @@ func (r replica) Answered(ctx context.Context, _ *wire.PushRequest, resp *wire.P
 		return err
 	}
 	if len(drop) > 0 {
-		return n.box.Put(drop...)
+		return n.putKeys(drop...)
 	}
 	return nil
 }

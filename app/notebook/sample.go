@@ -90,8 +90,8 @@ func (n *Notebook) RemoveSample(ctx context.Context) error {
 	if err := n.append(ctx, item(itemRemoved, gone)); err != nil {
 		return err
 	}
-	if err := n.box.Put(items...); err != nil {
-		return n.failed(err)
+	if err := n.putKeys(items...); err != nil {
+		return err
 	}
 	var errs []error
 	for _, id := range ids { // drafts that name only children who are gone

@@ -24,7 +24,7 @@ const (
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 4
+const viewSchema = 5
 
 // meta is the small state of the whole notebook.
 type meta struct {
@@ -38,7 +38,8 @@ type meta struct {
 	DirGen   uint64
 	DirSeq   uint64
 	DirChain record.ID
-	DirTime  int64 // time of the last directory head
+	DirTime  int64     // time of the last directory head
+	Loss     record.ID // of the journal, for which new lanes were opened
 	Held     uint64
 	Refused  uint64
 }

@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"context"
+	"errors"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -91,7 +92,11 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	v.journal(jr)
 	n.loadIdentity()
 	n.recall()
-	if err := j.Replay(ctx, 0, v.frame); err != nil {
+	if err := j.Replay(ctx, 0, v.frame); errors.Is(err, journal.ErrDamaged) {
+		if len(jr.Damaged) == 0 {
+			rep.Damaged = append(rep.Damaged, DamagedPart{File: "journal", Reason: journal.ReasonContent})
+		}
+	} else if err != nil {
 		return nil, err
 	}
 	if err := n.identities(); err != nil {

@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"context"
+	"errors"
 
 	"wherry/storage/index"
 	"wherry/storage/journal"
@@ -28,9 +29,6 @@ func (n *Notebook) fold(ctx context.Context, f journal.Frame) {
 	done := false
 	ctx = context.WithoutCancel(ctx) // the frame is durable: memory must follow
 	err := n.view.Update(ctx, func(tx *vault.Tx) error {
-		if done { // a retry of the transaction must not apply twice
-			return errRetry
-		}
 		done = true
 		return n.apply(f, txSink{n.view, tx})
 	})
@@ -62,9 +60,11 @@ func (n *Notebook) rebuild(ctx context.Context) error {
 		n.idxSeq = f.Seq
 		return n.apply(f, bulkSink{n.view, bulk})
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, journal.ErrDamaged) {
 		return err
 	}
+	// Frames that cannot be read are named in the journal's report; all others
+	// have been replayed.
 	return bulk.Flush()
 }
 

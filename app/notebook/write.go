@@ -2,7 +2,6 @@ package notebook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,13 +49,7 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 	}
 	own := ownItem{Ref: s.Ref}
 	if s.Ref != "" {
-		content := *s
-		content.Ref = ""
-		b, err := json.Marshal(content)
-		if err != nil {
-			return nil, err
-		}
-		own.RefHash = record.Hash("wherry-submission-1", []byte(s.Kind), b)
+		own.RefHash = record.Hash("wherry-submission-1", []byte(s.Kind), s.Canonical())
 		if ack, err := n.resubmitted(ctx, &own); ack != nil || err != nil {
 			return ack, err
 		}

@@ -88,8 +88,15 @@ func examine(ctx context.Context, f *folder) (*verifyLine, error) {
 		}
 		return nil, err
 	}
-	defer s.Close() // a close that fails leaves the store as it was found: not cleanly stopped
-	report, err := endpoint.Verify(ctx, s, f.root, auditLog(f))
+	defer s.Close()     // a close that fails leaves the store as it was found: not cleanly stopped
+	var audit io.Reader // nil before the first serve
+	if file, err := os.Open(f.path(endpoint.AuditFile)); err == nil {
+		defer file.Close()
+		audit = file
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	report, err := endpoint.Verify(ctx, s, f.root, audit)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +105,6 @@ func examine(ctx context.Context, f *folder) (*verifyLine, error) {
 		s.Distrust()
 	}
 	return &verifyLine{V: 1, Entries: report.Entries, OK: len(damage) == 0, Damaged: damageLines(damage), Cases: report.Cases}, nil
-}
-
-// auditLog opens the audit log for reading; nil before the first serve.
-func auditLog(f *folder) io.Reader {
-	file, err := os.Open(f.path(endpoint.AuditFile))
-	if err != nil {
-		return nil
-	}
-	return file
 }
 
 // consult runs the doctor on f's store and returns what it found. errDied says

@@ -32,6 +32,7 @@ func TestHighlight(t *testing.T) {
 		{"ipsum bruise", long + "a bruise",
 			"…" + strings.Repeat("[ipsum] dolor lorem ", 9) + "[ipsum] dolor a [bruise]"},
 		{"dolor", long, "lorem ipsum [dolor]" + strings.Repeat(" lorem ipsum [dolor]", 10) + "…"},
+		{"小明", "王" + strings.Repeat("小明", 150), "王" + strings.Repeat("[小明]", 99) + "小…"},
 		{"bruise", "bruise " + strings.Repeat("x", 400), "[bruise] " + strings.Repeat("x", 193) + "…"},
 	} {
 		q, err := Parse(c.query)

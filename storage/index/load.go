@@ -32,11 +32,11 @@ func load(r io.Reader, left func() int64) (*Index, error) {
 	if string(head[:len(snapshotMagic)]) != snapshotMagic {
 		return nil, ErrSnapshot
 	}
-	if head[4] != snapshotFormat || head[5] != snapshotRules {
+	if head[4] != snapshotFormat || head[5] != snapshotRules || head[6] != unicodeEdition {
 		return nil, ErrRules
 	}
 	x := New()
-	for range binary.LittleEndian.Uint32(head[6:]) {
+	for range binary.LittleEndian.Uint32(head[7:]) {
 		s, err := loadSegment(r, left)
 		if err != nil {
 			return nil, err

@@ -1,11 +1,13 @@
 package index
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // A snapshot is written down in docs/formats-index.md. The format number
@@ -16,8 +18,19 @@ const (
 	snapshotMagic  = "WHIX"
 	snapshotFormat = 1
 	snapshotRules  = 1
-	snapshotHead   = len(snapshotMagic) + 2 + 4
+	snapshotHead   = len(snapshotMagic) + 3 + 4
 )
+
+// unicodeEdition is the major version of the tables that this program cuts and
+// folds words by. Those of a newer compiler may do it otherwise.
+var unicodeEdition = func() byte {
+	major, _, _ := strings.Cut(unicode.Version, ".")
+	n, err := strconv.ParseUint(major, 10, 8)
+	if err != nil {
+		panic("index: unicode.Version is not a version")
+	}
+	return byte(n)
+}()
 
 // Errors of Load.
 var (
@@ -58,17 +71,22 @@ func (x *Index) settled() []*segment {
 // notes. The caller must seal them before they touch a disk; SaveSealed does
 // both, with less memory.
 func (x *Index) Snapshot() []byte {
-	var out bytes.Buffer
-	if err := writeSnapshot(&out, x.settled()); err != nil {
-		panic("index: writing to memory failed") // a bytes.Buffer does not fail
+	segs := x.settled()
+	parts := [][]byte{snapshotStart(segs)}
+	for _, s := range segs {
+		parts = append(parts, s.sections()...)
 	}
-	return out.Bytes()
+	return slices.Concat(parts...)
 }
 
+func snapshotStart(segs []*segment) []byte {
+	head := append([]byte(snapshotMagic), snapshotFormat, snapshotRules, unicodeEdition)
+	return binary.LittleEndian.AppendUint32(head, uint32(len(segs)))
+}
+
+// writeSnapshot writes what Snapshot returns, one segment at a time.
 func writeSnapshot(w io.Writer, segs []*segment) error {
-	head := append([]byte(snapshotMagic), snapshotFormat, snapshotRules)
-	head = binary.LittleEndian.AppendUint32(head, uint32(len(segs)))
-	if _, err := w.Write(head); err != nil {
+	if _, err := w.Write(snapshotStart(segs)); err != nil {
 		return err
 	}
 	for _, s := range segs {

@@ -50,7 +50,9 @@ func golden(t *testing.T, name string, made []byte) []byte {
 // fixed, which also freezes the rules that cut, fold and stem words.
 func TestSnapshotFrozen(t *testing.T) {
 	made := smallIndex().Snapshot()
-	if want := golden(t, "snapshot-1.bin", made); !bytes.Equal(made, want) {
+	want := golden(t, "snapshot-1.bin", made)
+	want[6] = unicodeEdition // may differ with the compiler; the words here do not
+	if !bytes.Equal(made, want) {
 		t.Fatal("the bytes of a snapshot changed: raise snapshotFormat or snapshotRules")
 	}
 }
@@ -210,7 +212,7 @@ func TestLoadRefuses(t *testing.T) {
 	if _, err := Load(out.Bytes()); !errors.Is(err, ErrSnapshot) {
 		t.Errorf("a note in two segments: %v", err)
 	}
-	for at := 4; at < 6; at++ {
+	for at := 4; at < 7; at++ {
 		data := smallIndex().Snapshot()
 		data[at]++
 		if _, err := Load(data); !errors.Is(err, ErrRules) {
@@ -223,7 +225,7 @@ func TestLoadRefuses(t *testing.T) {
 // set aside, whatever it promises.
 func TestLoadIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		data := append([]byte(snapshotMagic), snapshotFormat, snapshotRules)
+		data := append([]byte(snapshotMagic), snapshotFormat, snapshotRules, unicodeEdition)
 		data = binary.LittleEndian.AppendUint32(data, rapid.Uint32Min(1).Draw(t, "segments"))
 		for range segmentHeaderSize / 4 {
 			data = binary.LittleEndian.AppendUint32(data, rapid.OneOf(rapid.Uint32(), rapid.Uint32Max(3)).Draw(t, "number"))

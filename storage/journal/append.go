@@ -75,7 +75,7 @@ func (j *Journal) write(plain []byte) (uint64, error) {
 	seg.frames = append(seg.frames, f)
 	j.end += f.size
 	seg.size = j.end
-	j.next = chain{seq: f.seq + 1, mac: f.mac}
+	j.next, j.uncertain = chain{seq: f.seq + 1, mac: f.mac}, false
 	return f.seq, nil
 }
 

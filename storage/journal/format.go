@@ -98,6 +98,8 @@ func parseHeader(k seal.Key, b []byte) (header, bool) {
 	return h, true
 }
 
+const flagUncertain = 1
+
 // mark is the synced note of where the journal ends.
 //
 //	  0  4  "WHM1"
@@ -109,7 +111,7 @@ func parseHeader(k seal.Key, b []byte) (header, bool) {
 //	 56  8  offset in bytes at which the segment's sound or named bytes end
 //	 64  8  highest frame number given or given up
 //	 72 32  MAC of the last readable frame
-//	104  8  zero, room for later
+//	104  8  flags: 1 says that the end is uncertain and nothing was appended since
 //	112 32  HMAC over the above
 type mark struct {
 	version    uint16
@@ -119,6 +121,7 @@ type mark struct {
 	offset     uint64
 	seq        uint64
 	mac        [macSize]byte
+	uncertain  bool
 }
 
 func (m mark) bytes(k seal.Key) []byte {
@@ -132,7 +135,11 @@ func (m mark) bytes(k seal.Key) []byte {
 	b = binary.BigEndian.AppendUint64(b, m.offset)
 	b = binary.BigEndian.AppendUint64(b, m.seq)
 	b = append(b, m.mac[:]...)
-	b = append(b, make([]byte, 8)...)
+	flags := uint64(0)
+	if m.uncertain {
+		flags = flagUncertain
+	}
+	b = binary.BigEndian.AppendUint64(b, flags)
 	return appendMAC(k, b)
 }
 
@@ -149,7 +156,9 @@ func parseMark(k seal.Key, b []byte) (mark, bool) {
 	m.offset = binary.BigEndian.Uint64(b[56:])
 	m.seq = binary.BigEndian.Uint64(b[64:])
 	copy(m.mac[:], b[72:104])
-	if m.version == 0 || m.generation == 0 {
+	flags := binary.BigEndian.Uint64(b[104:])
+	m.uncertain = flags == flagUncertain
+	if m.version == 0 || m.generation == 0 || m.version == Version && flags > flagUncertain {
 		return mark{}, false
 	}
 	return m, true

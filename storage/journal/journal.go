@@ -84,7 +84,10 @@ type Journal struct {
 	number uint64 // of the next segment
 	mark   mark   // as last written
 	failed error  // why nothing is acknowledged any more
-	closed bool
+	// uncertain says that the end was cut or is damaged and that nothing was
+	// appended since.
+	uncertain bool
+	closed    bool
 }
 
 // Open reads and verifies the whole journal in dir, mends what may be mended,
@@ -101,6 +104,7 @@ func Open(dir string, key seal.Key, o Options) (*Journal, *Report, error) {
 	}
 	j := &Journal{dir: dir, opt: o, keys: s.keys, segs: s.segs, next: s.next, number: s.nextSegment}
 	j.mark, _ = s.marks.best()
+	j.uncertain = s.report.Cut
 	if o.ReadOnly {
 		j.failed = ErrReadOnly
 		return j, &s.report, nil
@@ -175,7 +179,7 @@ func (j *Journal) fail(cause error) error {
 
 // writeMark writes both copies of the mark unless they say so already.
 func (j *Journal) writeMark() error {
-	m := mark{version: Version, notebook: j.opt.Notebook, seq: j.next.seq - 1, mac: j.next.mac}
+	m := mark{version: Version, notebook: j.opt.Notebook, seq: j.next.seq - 1, mac: j.next.mac, uncertain: j.uncertain}
 	if n := len(j.segs); n > 0 {
 		m.segment, m.offset = j.segs[n-1].number, uint64(j.segs[n-1].size)
 	}
@@ -191,8 +195,8 @@ func (j *Journal) writeMark() error {
 	return nil
 }
 
-// Close writes the mark and closes the journal. After a failure it only
-// closes, and returns that failure.
+// Close writes the mark, closes the journal and drops its keys. After a
+// failure it only closes, and returns that failure.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -205,7 +209,7 @@ func (j *Journal) Close() error {
 	} else if err == ErrReadOnly {
 		err = nil
 	}
-	j.closed = true
+	j.closed, j.keys, j.frame = true, keys{}, seal.Key{}
 	if j.file != nil {
 		if cerr := j.file.Close(); err == nil {
 			err = cerr

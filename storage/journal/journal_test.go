@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -175,6 +176,20 @@ func TestNewerFormatIsLeftAlone(t *testing.T) {
 	}
 }
 
+// A flag of the mark that this version does not know is no mark of its own.
+func TestMarkWithUnknownFlag(t *testing.T) {
+	k := deriveKeys(testKey).mark
+	m := mark{version: Version, generation: 1, uncertain: true}
+	if got, ok := parseMark(k, m.bytes(k)); !ok || got != m {
+		t.Fatalf("%+v %v", got, ok)
+	}
+	raw := m.bytes(k)[:markSize-macSize]
+	raw[111] = 2
+	if _, ok := parseMark(k, appendMAC(k, raw)); ok {
+		t.Fatal("accepted")
+	}
+}
+
 func TestFullDiskIsRefusedAndRecovers(t *testing.T) {
 	fsys := newShadow()
 	o := testOptions(fsys)
@@ -238,6 +253,49 @@ func TestMarkAtEverySegment(t *testing.T) {
 			if !m.equal() || m.twin[0].m.seq != before.Seq || m.twin[0].m.mac != before.MAC {
 				t.Fatalf("mark %+v at the beginning of a segment after %d", m.twin[0].m, before.Seq)
 			}
+		}
+	}
+}
+
+// That a tail was cut is said until something is appended, whatever happens to
+// the power in between.
+func TestCutIsNotForgotten(t *testing.T) {
+	for at := 1; ; at++ {
+		w := sample(t)
+		names := w.fsys.names(".wj")
+		last := w.fsys.now[names[len(names)-1]]
+		last.seen = last.seen[:len(last.seen)-3]
+		fsys := w.fsys.clone()
+		fsys.cutAt = at
+		finished := func() (ok bool) {
+			defer func() { ok = recover() == nil }()
+			mustOpen(t, testDir, testOptions(fsys))
+			return
+		}()
+		if finished {
+			if at < 10 {
+				t.Fatalf("only %d acts", at)
+			}
+			break
+		}
+		fsys = fsys.cut(rand.New(rand.NewPCG(1, uint64(at))))
+		for range 2 {
+			_, r := mustOpen(t, testDir, testOptions(fsys))
+			if !r.Cut || !r.OK() || r.Frames != 39 {
+				t.Fatalf("power cut at act %d: %+v", at, r)
+			}
+			fsys = fsys.clone()
+		}
+		j, _ := mustOpen(t, testDir, testOptions(fsys))
+		mustAppend(t, j, "a new lane")
+		if _, r := mustOpen(t, testDir, testOptions(fsys)); r.Cut {
+			t.Fatalf("still said after an append: %+v", r)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := j.Read(bg, 1); !errors.Is(err, ErrClosed) {
+			t.Fatal(err)
 		}
 	}
 }

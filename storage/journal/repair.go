@@ -31,8 +31,14 @@ func (j *Journal) repair(s *survey) error {
 			j.quarantine(&s.report, piece{markNames[i], 0, markSize + 1})
 		}
 	}
-	if err := j.cut(s); err != nil {
-		return err
+	if s.torn != nil {
+		// A cut that is not remembered would be forgotten by a crash, so the
+		// mark comes first: past it the tail is still a torn one.
+		p := piece{s.torn.seg.name, s.torn.from, s.torn.seg.size}
+		if err := j.roomy(func() error { return j.quarantine(&s.report, p) }); err != nil {
+			return err
+		}
+		s.torn.seg.size = s.torn.from
 	}
 	if err := j.settle(s); err != nil {
 		return err
@@ -41,6 +47,9 @@ func (j *Journal) repair(s *survey) error {
 		j.mark.version = 0 // not as on the disk: write both
 	}
 	if err := j.writeMark(); err != nil {
+		return err
+	}
+	if err := j.cut(s); err != nil {
 		return err
 	}
 	j.fillReserve()
@@ -79,39 +88,27 @@ func (j *Journal) quarantine(r *Report, p piece) error {
 	return nil
 }
 
-// cut copies a torn tail aside and removes it from the segment.
+// cut removes a torn tail, of which there is a copy, from the last segment.
 func (j *Journal) cut(s *survey) error {
 	t := s.torn
 	if t == nil {
 		return nil
 	}
-	p := piece{t.seg.name, t.from, t.seg.size}
-	if err := j.roomy(func() error { return j.quarantine(&s.report, p) }); err != nil {
-		return err
-	}
-	f, err := j.opt.FS.Edit(join(j.dir, t.seg.name))
-	if err != nil {
-		return err
-	}
 	size := t.from
 	if t.headless {
 		size = headerSize
 		h := header{version: Version, segment: t.seg.number, notebook: s.notebook, first: s.next.seq, prev: s.next.mac}
-		_, err = f.WriteAt(h.bytes(j.keys.header), 0)
+		if _, err := j.file.WriteAt(h.bytes(j.keys.header), 0); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		err = f.Truncate(size)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if err := j.file.Truncate(size); err != nil {
 		return err
 	}
-	t.seg.size, t.seg.head = size, true
+	if err := j.file.Sync(); err != nil {
+		return err
+	}
+	t.seg.size, t.seg.head, j.end = size, true, size
 	return nil
 }
 

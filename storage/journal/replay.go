@@ -11,13 +11,17 @@ import (
 // Frames appended meanwhile are not included.
 // No lock is held while fn runs.
 func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error) error {
+	segs, k, err := j.snapshot()
+	if err != nil {
+		return err
+	}
 	bad := false
-	for _, seg := range j.snapshot() {
+	for _, seg := range segs {
 		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= from })
 		if i == len(seg.frames) {
 			continue
 		}
-		lost, err := j.replaySegment(ctx, seg, seg.frames[i:], fn)
+		lost, err := j.replaySegment(ctx, k, seg, seg.frames[i:], fn)
 		if err != nil {
 			return err
 		}
@@ -32,10 +36,14 @@ func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error)
 // Read returns one frame; ErrNoFrame if no readable frame has that number.
 func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
 	var out Frame
-	for _, seg := range j.snapshot() {
+	segs, k, err := j.snapshot()
+	if err != nil {
+		return out, err
+	}
+	for _, seg := range segs {
 		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= seq })
 		if i < len(seg.frames) && seg.frames[i].seq == seq {
-			bad, err := j.replaySegment(ctx, seg, seg.frames[i:i+1], func(f Frame) error { out = f; return nil })
+			bad, err := j.replaySegment(ctx, k, seg, seg.frames[i:i+1], func(f Frame) error { out = f; return nil })
 			if err == nil && bad {
 				err = ErrDamaged
 			}
@@ -45,20 +53,24 @@ func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
 	return out, ErrNoFrame
 }
 
-// snapshot copies where the frames are, so that reading needs no lock.
-func (j *Journal) snapshot() []segment {
+// snapshot copies where the frames are and what opens them, so that reading
+// needs no lock.
+func (j *Journal) snapshot() ([]segment, keys, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.closed {
+		return nil, keys{}, ErrClosed
+	}
 	out := make([]segment, len(j.segs))
 	for i, s := range j.segs {
 		out[i] = *s
 	}
-	return out
+	return out, j.keys, nil
 }
 
 // replaySegment gives out the frames of one segment; bad says that some are
 // not readable any more.
-func (j *Journal) replaySegment(ctx context.Context, seg segment, frames []frameRef, fn func(Frame) error) (bad bool, err error) {
+func (j *Journal) replaySegment(ctx context.Context, k keys, seg segment, frames []frameRef, fn func(Frame) error) (bad bool, err error) {
 	file, err := j.opt.FS.Open(join(j.dir, seg.name))
 	if err != nil {
 		return true, ctx.Err()
@@ -74,7 +86,7 @@ func (j *Journal) replaySegment(ctx context.Context, seg segment, frames []frame
 		}
 		buf = buf[:ref.size]
 		n, _ := file.ReadAt(buf, ref.off)
-		f, err := openFrame(j.keys, seg.number, ref, buf[:n])
+		f, err := openFrame(k, seg.number, ref, buf[:n])
 		if err != nil {
 			bad = true
 			continue

@@ -7,7 +7,8 @@ type Report struct {
 	Damaged   []Damage // everything that is not as it was written
 	// Cut says that the end of the journal is not certain: a torn tail was cut
 	// or the end is damaged. Open a new lane, because what is gone may have
-	// been seen by others. Check sets it for what Open would find.
+	// been seen by others. Every Open says so until something is appended, so
+	// that a crash in between forgets nothing. Check says what Open would.
 	Cut bool
 	// MarkHealed says that one copy of the mark was damaged or missing and was
 	// (by Check: can be) restored from its twin; MarkTwin is that copy's name.

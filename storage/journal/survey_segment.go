@@ -161,7 +161,7 @@ func (s *survey) againstMark() {
 	if s.next.seq <= m.seq {
 		s.appendable = false
 	}
-	s.report.Cut = s.torn != nil || s.gap
+	s.report.Cut = s.torn != nil || s.gap || m.uncertain && s.next.seq <= m.seq+1
 	s.next.seq = max(s.next.seq+s.skip, m.seq+1)
 	for _, seg := range s.segs {
 		for _, f := range seg.frames {

@@ -24,12 +24,13 @@ func testPair(d disk) pair {
 	}}
 }
 
-// inForce returns what the pair holds; it must hold something.
+// inForce returns what the pair holds. Both copies must be whole: a stop may
+// leave them unequal, never damaged.
 func inForce(t *testing.T, d disk) string {
 	t.Helper()
 	copies, whole, err := testPair(d).read()
-	if err != nil {
-		t.Fatalf("no whole copy: %v", err)
+	if err != nil || len(whole) != 2 {
+		t.Fatalf("%d whole copies: %v", len(whole), err)
 	}
 	b := copies[whole[0]].data
 	return string(b[14 : len(b)-sumSize])
@@ -107,6 +108,30 @@ func TestPairSurvivesAStopAtEveryStep(t *testing.T) {
 	}
 	if !sawOld || !sawNew {
 		t.Fatal("the test never saw one of the two outcomes")
+	}
+}
+
+// The program is killed and started again, and only then the power fails:
+// folder operations of the first run may still be on their way.
+func TestPairSurvivesAKillAndThenAPowerCut(t *testing.T) {
+	steps := stepsOf(t, saveNew)
+	for at := 1; at <= steps; at++ {
+		for again := 1; ; again++ {
+			d := started(t)
+			d.stopAt = at
+			_ = saveNew(d)
+			got := inForce(t, d.after(len(d.pending), kept))
+			d.stopped, d.step, d.stopAt = false, 0, again
+			done := mendPair(d) == nil
+			for _, f := range d.futures() {
+				if now := inForce(t, f); now != "new" && (now != "old" || done && got == "new") {
+					t.Fatalf("kill at %d, power cut at %d: %q after %q", at, again, now, got)
+				}
+			}
+			if done {
+				break
+			}
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	formPlain   = 0
 	formDict1   = 1
 	newestForm  = formDict1
+	rawDict     = 0 // no id in the frame: any zstd reads it, given the text
 	payloadHead = 1 + 4 + 4
 	minPadded   = 512
 	maxBuckets  = 8 << 10
@@ -39,7 +40,7 @@ var (
 	encoder = sync.OnceValue(func() *zstd.Encoder {
 		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault),
 			zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithLowerEncoderMem(true),
-			zstd.WithEncoderDictRaw(formDict1, dict1))
+			zstd.WithEncoderDictRaw(rawDict, dict1))
 		if err != nil {
 			panic("seal: " + err.Error()) // settings are constants
 		}
@@ -48,7 +49,7 @@ var (
 	decoder = sync.OnceValue(func() *zstd.Decoder {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(MaxPayload), zstd.WithDecoderMaxWindow(MaxPayload),
-			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderDictRaw(formDict1, dict1))
+			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderDictRaw(rawDict, dict1))
 		if err != nil {
 			panic("seal: " + err.Error()) // settings are constants
 		}

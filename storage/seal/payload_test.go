@@ -152,7 +152,7 @@ func TestPayloadIsStrict(t *testing.T) {
 // bomb announces a hundred bytes and expands to 64 MiB.
 func bomb(t testing.TB) []byte {
 	t.Helper()
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(formDict1, dict1))
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderDictRaw(rawDict, dict1))
 	if err != nil {
 		t.Fatal(err)
 	}

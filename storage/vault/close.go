@@ -10,7 +10,8 @@ import (
 
 // Close closes the view and states that it holds all of the journal up to tip.
 // If anything went wrong before or goes wrong now, the marker stays and the
-// next Open rebuilds: an error here never means that a record is lost.
+// next Open rebuilds: an error here never means that a record is lost. A Bulk
+// under way ends with ErrClosed, and the view is dirty. The keys are dropped.
 func (v *Vault) Close(tip [32]byte) error {
 	v.write.Lock()
 	defer v.write.Unlock()
@@ -19,13 +20,18 @@ func (v *Vault) Close(tip [32]byte) error {
 	if v.db == nil {
 		return nil
 	}
+	macs := v.keys.Swap(&keys{}).seal
 	if v.memory {
 		err := v.abandon()
-		if tip != v.onDisk.tip || v.dirty.Load() {
-			// What lies on the disk is older than the journal.
-			return errors.Join(err, os.WriteFile(filepath.Join(v.dir, dirtyName), []byte("old\n"), 0o600))
+		if tip != v.onDisk.tip {
+			// What lies on the disk is older than the journal, which its tip
+			// says too, should the disk not take the marker.
+			_ = os.WriteFile(filepath.Join(v.dir, dirtyName), []byte("old\n"), 0o600)
 		}
 		return err
+	}
+	if v.cancelBulk() {
+		v.dirty.Store(true)
 	}
 	if free, err := v.opt.FreeBytes(v.dir); err != nil || free < flushRoom {
 		return errors.Join(err, v.abandon())
@@ -41,19 +47,19 @@ func (v *Vault) Close(tip [32]byte) error {
 	if err != nil || v.dirty.Load() {
 		return err
 	}
-	return v.sealFiles(viewSeal{schema: v.opt.Schema, tip: tip, level0: level0})
+	return v.sealFiles(macs, viewSeal{schema: v.opt.Schema, tip: tip, level0: level0})
 }
 
 // sealFiles syncs the view's files, states what they are, and only then takes
 // the marker away.
-func (v *Vault) sealFiles(s viewSeal) error {
+func (v *Vault) sealFiles(macs seal.Key, s viewSeal) error {
 	db := filepath.Join(v.dir, dbName)
 	dropEmpty(db)
 	var err error
 	if s.files, err = sumFiles(db, true, v.onDisk.files); err != nil {
 		return err
 	}
-	if err := seal.WriteFileSync(filepath.Join(v.dir, sealName), s.bytes(v.macs)); err != nil {
+	if err := seal.WriteFileSync(filepath.Join(v.dir, sealName), s.bytes(macs)); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(v.dir, dirtyName)); err != nil {
@@ -65,6 +71,7 @@ func (v *Vault) sealFiles(s viewSeal) error {
 // abandon closes Badger without writing out what it has in memory: dropping
 // everything first leaves it nothing to write, and gives its space free.
 func (v *Vault) abandon() error {
+	v.cancelBulk()
 	db := v.db
 	v.db = nil
 	if v.memory {

@@ -19,14 +19,15 @@ package vault
 import "errors"
 
 var (
-	// ErrTooLarge reports a value over MaxValue, or more in one Update than
-	// one transaction holds (about 1 MiB).
+	// ErrTooLarge reports a value over MaxValue or an Update over MaxUpdate.
 	ErrTooLarge = errors.New("vault: larger than the view takes")
 	// ErrDamaged reports a value that does not open. The view is then dirty
 	// and will be rebuilt at the next Open.
 	ErrDamaged = errors.New("vault: value damaged")
 	// ErrFull reports that too little space is free for Badger to be safe.
 	ErrFull = errors.New("vault: too little free space")
+	// ErrReadOnly reports a write inside View.
+	ErrReadOnly = errors.New("vault: writing inside a view")
 	// ErrClosed reports use after Close.
 	ErrClosed = errors.New("vault: closed")
 	// Stop, returned by Scan's function, ends the scan without an error.

@@ -19,13 +19,14 @@ type Key struct{ b []byte }
 // no id or word; a uint64 becomes 8 big-endian bytes, so that Scan goes in its
 // order. Any other type is a programming error and panics.
 func (v *Vault) K(table byte, parts ...any) Key {
+	ids := v.keys.Load().ids
 	b := append(make([]byte, 0, 1+len(parts)*hashSize), table)
 	for _, p := range parts {
 		switch p := p.(type) {
 		case record.ID:
-			b = append(b, hashPart(v.ids, table, 'i', p[:])...)
+			b = append(b, hashPart(ids, table, 'i', p[:])...)
 		case string:
-			b = append(b, hashPart(v.ids, table, 's', []byte(p))...)
+			b = append(b, hashPart(ids, table, 's', []byte(p))...)
 		case uint64:
 			b = binary.BigEndian.AppendUint64(b, p)
 		default:

@@ -92,6 +92,26 @@ func TestVolumeFillsUp(t *testing.T) {
 	mustClose(t, mustOpen(t, dir, Rebuild, g.bytes), tipA)
 }
 
+// A place that takes no view is read with the view in memory.
+func TestPlaceThatTakesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := mustOpen(t, filepath.Join(file, "view"), Rebuild, plenty) // no folder can be made there
+	if !v.InMemory() {
+		t.Fatal("where is it?")
+	}
+	put(t, v, v.K(1, "a"), "x")
+	mustClose(t, v, tipA)
+
+	dir := closedView(t)
+	v = mustOpen(t, dir, Rebuild, func(string) (uint64, error) { return 0, os.ErrPermission })
+	put(t, v, v.K(1, "a"), "x")
+	mustClose(t, v, tipA)
+	mustClose(t, mustOpen(t, dir, Clean, plenty), tipA)
+}
+
 // Many short runs do not pile up small tables for ever.
 func TestShortRunsAreCompacted(t *testing.T) {
 	dir := t.TempDir()

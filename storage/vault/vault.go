@@ -35,15 +35,15 @@ func deriveKeys(k seal.Key) keys {
 // Vault is an open view. Its methods may be called from several goroutines,
 // but not from inside the functions given to Update and View.
 type Vault struct {
-	dir    string
-	opt    Options
-	values seal.Key
-	ids    seal.Key
-	macs   seal.Key
+	dir  string
+	opt  Options
+	keys atomic.Pointer[keys] // zero keys after Close
 
-	write sync.Mutex   // one Update at a time
+	write sync.Mutex   // one Update, Wipe or Close at a time; also guards fresh
 	mu    sync.RWMutex // guards the fields below: held for reading while db is in use
 	db    *badger.DB   // nil after Close
+	bulk  *Bulk        // the load that is under way, if one is
+	fresh bool         // nothing was written since the view was begun empty
 	// memory says that the view is kept in memory for want of disk space.
 	memory     bool
 	compactors bool
@@ -68,39 +68,50 @@ func OpenWith(dir string, key seal.Key, o Options) (*Vault, State, error) {
 		o.FreeBytes = freeBytes
 	}
 	k := deriveKeys(key)
-	v := &Vault{dir: dir, opt: o, values: k.values, ids: k.ids, macs: k.seal}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, Rebuild, err
-	}
+	v := &Vault{dir: dir, opt: o}
+	v.keys.Store(&k)
 	s, clean := sealed(dir, k.seal)
-	clean = clean && s.schema == o.Schema
-	free, err := o.FreeBytes(dir)
-	if err != nil {
-		return nil, Rebuild, err
-	}
-	if clean {
+	if clean = clean && s.schema == o.Schema; clean {
 		v.onDisk = s
 	}
-	if free < o.MinFree {
-		v.memory = true
-		return v, Rebuild, v.openBadger()
+	if state, err := v.openDisk(clean); err == nil {
+		return v, state, nil
 	}
-	if err := v.enter(clean); err != nil {
-		return nil, Rebuild, err
-	}
-	if clean {
-		if v.openBadger() == nil {
-			v.tip = s.tip
-			return v, Clean, nil
-		}
-		if err := v.wipeFiles(); err != nil {
-			return nil, Rebuild, err
-		}
-	}
+	// The view is not the record: a disk that takes no view is no reason not
+	// to read the notebook.
+	v.memory, v.fresh, v.tip = true, true, [32]byte{}
 	if err := v.openBadger(); err != nil {
 		return nil, Rebuild, err
 	}
 	return v, Rebuild, nil
+}
+
+// openDisk opens the view on the disk, if there is room for Badger to write.
+func (v *Vault) openDisk(clean bool) (State, error) {
+	if err := os.MkdirAll(v.dir, 0o700); err != nil {
+		return Rebuild, err
+	}
+	free, err := v.opt.FreeBytes(v.dir)
+	if err != nil {
+		return Rebuild, err
+	}
+	if free < v.opt.MinFree {
+		return Rebuild, ErrFull
+	}
+	if err := v.enter(clean); err != nil {
+		return Rebuild, err
+	}
+	if clean {
+		if v.openBadger() == nil {
+			v.tip = v.onDisk.tip
+			return Clean, nil
+		}
+		if err := v.wipeFiles(); err != nil {
+			return Rebuild, err
+		}
+	}
+	v.onDisk, v.fresh = viewSeal{}, true
+	return Rebuild, v.openBadger()
 }
 
 // enter syncs the marker, and makes the folder ready for Badger.
@@ -171,7 +182,7 @@ func (v *Vault) Tip() [32]byte {
 }
 
 // InMemory reports whether the view is kept in memory because the volume is
-// nearly full. It is then rebuilt at every Open.
+// nearly full or takes no writes. It is then rebuilt at every Open.
 func (v *Vault) InMemory() bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -181,7 +192,8 @@ func (v *Vault) InMemory() bool {
 // MarkDirty makes the next Open rebuild the view, whatever else happens.
 func (v *Vault) MarkDirty() { v.dirty.Store(true) }
 
-// Wipe empties the view, so that the caller fills it from the journal.
+// Wipe empties the view, so that the caller fills it from the journal. A Bulk
+// under way ends with ErrClosed.
 func (v *Vault) Wipe() error {
 	v.write.Lock()
 	defer v.write.Unlock()
@@ -189,6 +201,10 @@ func (v *Vault) Wipe() error {
 	defer v.mu.Unlock()
 	if v.db == nil {
 		return ErrClosed
+	}
+	if v.fresh {
+		v.dirty.Store(false)
+		return nil
 	}
 	if err := v.abandon(); err != nil {
 		return err
@@ -203,7 +219,7 @@ func (v *Vault) Wipe() error {
 		}
 		v.memory, v.onDisk = free < v.opt.MinFree, viewSeal{}
 	}
-	v.tip = [32]byte{}
+	v.tip, v.fresh = [32]byte{}, true
 	v.dirty.Store(false)
 	return v.openBadger()
 }

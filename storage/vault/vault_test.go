@@ -143,16 +143,31 @@ func TestUpdateIsAllOrNothing(t *testing.T) {
 	if !errors.Is(err, ErrTooLarge) {
 		t.Fatalf("value too large: %v", err)
 	}
-	err = v.Update(bg, func(tx *Tx) error {
-		for n := uint64(0); n < 8; n++ {
-			if err := tx.Put(v.K(1, n), make([]byte, MaxValue)); err != nil {
-				return err
+	many := func(count uint64) error {
+		return v.Update(bg, func(tx *Tx) error {
+			for n := range count {
+				if err := tx.Put(v.K(1, n), make([]byte, MaxValue)); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
-	if !errors.Is(err, ErrTooLarge) {
-		t.Fatalf("transaction too large: %v", err)
+			return nil
+		})
+	}
+	if err := many(300); !errors.Is(err, ErrTooLarge) {
+		t.Fatalf("update too large: %v", err)
+	}
+	if _, ok := get(t, v, v.K(1, uint64(0))); ok {
+		t.Fatal("half an update is there")
+	}
+	if err := many(40); err != nil { // far more than one transaction of Badger's
+		t.Fatalf("large update: %v", err)
+	}
+	if x, ok := get(t, v, v.K(1, uint64(39))); !ok || len(x) != MaxValue {
+		t.Fatal("large update: not there")
+	}
+	err = v.View(bg, func(tx *Tx) error { return tx.Put(v.K(1, "a"), nil) })
+	if !errors.Is(err, ErrReadOnly) {
+		t.Fatalf("writing inside a view: %v", err)
 	}
 	if err := v.Update(bg, func(tx *Tx) error { return tx.Put(v.K(1, "a"), make([]byte, MaxValue)) }); err != nil {
 		t.Fatalf("largest value: %v", err)
@@ -335,7 +350,6 @@ func TestBulk(t *testing.T) {
 	}
 	mustClose(t, v, tipA)
 	v = mustOpen(t, dir, Clean, plenty)
-	defer v.Close(tipA)
 	count := 0
 	err := v.View(bg, func(tx *Tx) error {
 		return tx.Scan(v.K(1), func(_, _ []byte) error { count++; return nil })
@@ -343,6 +357,18 @@ func TestBulk(t *testing.T) {
 	if err != nil || count != 2999 {
 		t.Fatalf("%d of 2999: %v", count, err)
 	}
+	// A load that is forgotten keeps nobody waiting, and the view is rebuilt.
+	v.Bulk(bg).Put(v.K(1, "x"), nil)
+	b = v.Bulk(bg)
+	mustClose(t, v, tipA)
+	if err := b.Put(v.K(1, "y"), nil); err == nil {
+		t.Fatal("a load went on after Close")
+	}
+	if err := b.Flush(); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	v = mustOpen(t, dir, Rebuild, plenty)
+	defer v.Close(tipA)
 	done, cancel := context.WithCancel(bg)
 	cancel()
 	b = v.Bulk(done)

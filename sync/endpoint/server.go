@@ -168,11 +168,13 @@ func (s *Server) Handler() http.Handler {
 	return fresh(mux, s.Limits)
 }
 
-// fresh gives each request its own time to be answered: a connection keeps the
-// deadlines of the request before.
+// fresh gives each request its own time to arrive and to be answered: a
+// connection keeps the deadlines of the request before, and after a refusal
+// the rest of a body is still read for a while.
 func fresh(h http.Handler, l Limits) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(l.SlowGrace)) // a test's recorder has none
+		rc, until := http.NewResponseController(w), time.Now().Add(l.SlowGrace)
+		_, _ = rc.SetReadDeadline(until), rc.SetWriteDeadline(until) // a test's recorder has none
 		h.ServeHTTP(w, r)
 	})
 }

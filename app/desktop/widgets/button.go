@@ -121,7 +121,10 @@ type buttonRenderer struct {
 
 func (r *buttonRenderer) pad() fyne.Size {
 	if r.b.Weight == Quiet {
-		return fyne.NewSize(8, 5)
+		if r.b.Small {
+			return fyne.NewSize(8, 5)
+		}
+		return fyne.NewSize(8, 9)
 	}
 	return fyne.NewSize(18, 9)
 }

@@ -32,6 +32,7 @@ type Entry struct {
 	focused bool
 	last    string
 	putting bool
+	owed    int // see caret.go
 }
 
 // Line is a text box of one line.
@@ -48,7 +49,7 @@ func (k *Kit) Area(rows int, placeholder string) *Entry {
 }
 
 func (k *Kit) entry(placeholder string, multi, secret bool) *Entry {
-	e := &Entry{kit: k}
+	e := &Entry{kit: k, owed: noDebt}
 	e.PlaceHolder, e.MultiLine, e.Password = placeholder, multi, secret
 	e.Wrapping = fyne.TextWrapOff
 	if multi {
@@ -95,48 +96,9 @@ func Words(s string) int { return len(strings.Fields(s)) }
 
 // Put sets the text without calling OnEdit.
 func (e *Entry) Put(s string) {
-	e.putting = true
+	e.putting, e.owed = true, noDebt
 	e.SetText(s)
 	e.putting, e.last = false, s
-}
-
-// Caret is where the caret is: the line of the text, and the characters before
-// it in that line. It does not depend on how the text is wrapped.
-func (e *Entry) Caret() (line, col int) {
-	runes := []rune(e.Text)
-	for _, r := range runes[:min(max(0, e.CursorTextOffset()), len(runes))] {
-		col++
-		if r == '\n' {
-			line, col = line+1, 0
-		}
-	}
-	return line, col
-}
-
-// SetCaret puts the caret where Caret said it was, as far as the text goes.
-func (e *Entry) SetCaret(line, col int) {
-	target, lines := 0, strings.Split(e.Text, "\n")
-	for i, l := range lines {
-		n := utf8.RuneCountInString(l)
-		if i == line || i == len(lines)-1 {
-			target += min(max(0, col), n)
-			break
-		}
-		target += n + 1
-	}
-	// The toolkit counts rows as wrapped. A row beyond the last is at offset 0.
-	row := 0
-	for start := e.rowStart(1); start > 0 && start <= target; start = e.rowStart(row + 1) {
-		row++
-	}
-	col = target - e.rowStart(row)
-	e.CursorRow, e.CursorColumn = row, col
-	e.Refresh()
-}
-
-func (e *Entry) rowStart(row int) int {
-	e.CursorRow, e.CursorColumn = row, 0
-	return e.CursorTextOffset()
 }
 
 // AcceptsTab lets Tab go to the next widget, also out of several lines.
@@ -151,13 +113,37 @@ func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 		e.OnDown()
 		return
 	}
+	switch ev.Name {
+	case fyne.KeyBackspace, fyne.KeyReturn, fyne.KeyEnter:
+		e.payDebt()
+	}
+	e.owed = noDebt
 	e.Entry.TypedKey(ev)
 }
 
 // TypedRune implements fyne.Focusable.
 func (e *Entry) TypedRune(r rune) {
 	e.kit.active()
+	before := e.Text
+	e.payDebt()
 	e.Entry.TypedRune(r)
+	e.noteDebt(before)
+}
+
+// TypedShortcut implements fyne.Shortcutable: paste, undo and the like.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	e.kit.active()
+	before := e.Text
+	e.payDebt()
+	e.Entry.TypedShortcut(s)
+	e.noteDebt(before)
+}
+
+// Tapped implements fyne.Tappable.
+func (e *Entry) Tapped(ev *fyne.PointEvent) {
+	e.kit.active()
+	e.owed = noDebt
+	e.Entry.Tapped(ev)
 }
 
 // FocusGained implements fyne.Focusable.

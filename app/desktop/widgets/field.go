@@ -40,6 +40,12 @@ func NewField(label, hint string, input fyne.CanvasObject) *Field {
 // CreateRenderer implements fyne.Widget.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(f.box) }
 
+// Refresh lays the parts out anew.
+func (f *Field) Refresh() {
+	f.box.Refresh()
+	f.BaseWidget.Refresh()
+}
+
 // Fail shows an error above the widget; "" takes it away.
 func (f *Field) Fail(s string) {
 	f.err.Set(s)

@@ -15,7 +15,7 @@ type columnsLayout struct {
 
 func (l *columnsLayout) count(n int, width float32) int {
 	for c := n; c > 1; c-- {
-		if (width-l.gap*float32(c-1))/float32(c) >= l.least {
+		if (width-l.gap*float32(c-1))/float32(c) >= l.least*Scale() {
 			return c
 		}
 	}
@@ -143,7 +143,11 @@ type sideLayout struct {
 	right bool
 }
 
+// at is the width of the column. It grows with the text, but not as fast.
+func (l sideLayout) at() float32 { return l.width * (1 + (Scale()-1)*0.62) }
+
 func (l sideLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	l.width = l.at()
 	side, rest, x := objects[0], objects[1], l.width
 	if l.right {
 		rest, side, x = objects[0], objects[1], 0
@@ -168,7 +172,7 @@ func (l sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	if l.right {
 		rest = a
 	}
-	return fyne.NewSize(l.width+rest.Width, fyne.Max(a.Height, b.Height))
+	return fyne.NewSize(l.at()+rest.Width, fyne.Max(a.Height, b.Height))
 }
 
 // Measure keeps one thing to a width that is good to read, at the left.
@@ -234,7 +238,7 @@ type gridLayout struct {
 }
 
 func (l *gridLayout) cols() int {
-	return max(1, min(3, int((l.width+l.gap)/(l.least+l.gap))))
+	return max(1, min(3, int((l.width+l.gap)/(l.least*Scale()+l.gap))))
 }
 
 func (l *gridLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
@@ -270,4 +274,56 @@ func (l *gridLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		s.Height += h
 	}
 	return s
+}
+
+// Between puts one thing at the left and one at the right of a line, or below
+// each other when the line is too short for both.
+func Between(gap float32, left, right fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &betweenLayout{gap: gap}, Objects: []fyne.CanvasObject{left, right}}
+}
+
+type betweenLayout struct{ gap, width float32 }
+
+func (l *betweenLayout) fits(a, b fyne.Size) bool {
+	return l.width == 0 || a.Width+l.gap+b.Width <= l.width
+}
+
+func (l *betweenLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	l.width = s.Width
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	if l.fits(a, b) {
+		objects[0].Move(fyne.NewPos(0, (s.Height-a.Height)/2))
+		objects[1].Move(fyne.NewPos(s.Width-b.Width, (s.Height-b.Height)/2))
+	} else {
+		objects[0].Move(fyne.NewPos(0, 0))
+		objects[1].Move(fyne.NewPos(0, a.Height+4))
+	}
+	objects[0].Resize(a)
+	objects[1].Resize(b)
+}
+
+func (l *betweenLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	if l.fits(a, b) {
+		return fyne.NewSize(fyne.Min(a.Width, 200), fyne.Max(a.Height, b.Height))
+	}
+	return fyne.NewSize(200, a.Height+b.Height+4)
+}
+
+// Wide lets a group of options ask for one line of its own.
+func Wide(o *Options) *fyne.Container {
+	return &fyne.Container{Layout: wideLayout{}, Objects: []fyne.CanvasObject{o}}
+}
+
+type wideLayout struct{}
+
+func (wideLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) { objects[0].Resize(s) }
+
+func (wideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	boxes, h := objects[0].(*Options).boxes(1 << 20)
+	var w float32
+	for _, b := range boxes {
+		w = fyne.Max(w, b.x+b.w)
+	}
+	return fyne.NewSize(w, h)
 }

@@ -131,6 +131,7 @@ func (n *Nav) CreateRenderer() fyne.WidgetRenderer {
 type navRow struct {
 	back, bar, ring *canvas.Rectangle
 	label, note     *canvas.Text
+	full            string // of the label, which is cut when there is no room
 	tick            [2]*canvas.Line
 }
 
@@ -147,6 +148,7 @@ func (r *navRenderer) build() {
 		row := navRow{back: canvas.NewRectangle(color.Transparent), bar: canvas.NewRectangle(color.Transparent), ring: newRing(),
 			label: canvas.NewText(it.Label, colour(theme.ColorNameForeground)), note: canvas.NewText(it.Note, colour(ColorMuted))}
 		row.label.TextSize, row.note.TextSize = size(theme.SizeNameText), size(theme.SizeNameCaptionText)
+		row.full = it.Label
 		for j := range row.tick {
 			row.tick[j] = canvas.NewLine(color.Transparent)
 			row.tick[j].StrokeWidth = 2.5
@@ -185,6 +187,11 @@ func (r *navRenderer) Layout(s fyne.Size) {
 		row.ring.Move(fyne.NewPos(ringWidth/2+2, y+ringWidth/2))
 		row.ring.Resize(fyne.NewSize(s.Width-ringWidth-4, h-ringWidth))
 		lm, nm := row.label.MinSize(), row.note.MinSize()
+		room := s.Width - r.left() - 10
+		if row.note.Text != "" {
+			room -= nm.Width + 12
+		}
+		row.label.Text = cutTo(row.full, row.label, room)
 		row.label.Move(fyne.NewPos(r.left(), y+(h-lm.Height)/2))
 		row.label.Resize(lm)
 		row.note.Move(fyne.NewPos(s.Width-nm.Width-14, y+(h-nm.Height)/2))
@@ -195,10 +202,16 @@ func (r *navRenderer) Layout(s fyne.Size) {
 	}
 }
 
+// cutTo is s, or as much of it as there is room for.
+func cutTo(s string, like *canvas.Text, room float32) string {
+	t := &Text{Content: s, NoWrap: true, Style: TextStyle{Bold: like.TextStyle.Bold}}
+	return t.cut(s, room)
+}
+
 func (r *navRenderer) MinSize() fyne.Size {
 	var w float32
 	for _, row := range r.rows {
-		w = fyne.Max(w, r.left()+row.label.MinSize().Width+row.note.MinSize().Width+24)
+		w = fyne.Max(w, r.left()+row.note.MinSize().Width+60)
 	}
 	return fyne.NewSize(w, float32(len(r.rows))*r.n.rowHeight())
 }

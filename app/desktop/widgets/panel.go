@@ -107,6 +107,7 @@ func (r *panelRenderer) Layout(s fyne.Size) {
 func (r *panelRenderer) Refresh() {
 	r.update()
 	r.Layout(r.p.Size())
+	r.p.content.Refresh()
 	canvas.Refresh(r.p)
 }
 

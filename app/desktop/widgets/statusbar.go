@@ -15,7 +15,7 @@ func (k *Kit) StatusBar(more string, open func()) *StatusBar {
 	b := &StatusBar{Saved: NewSign(NoShape, "", SmallInk), Sync: NewSign(NoShape, "", SmallInk), Lock: NewSign(NoShape, "", SmallInk)}
 	button := k.Button(more, Quiet, open)
 	button.Small = true
-	row := Row(3*Gap, b.Saved, b.Sync, button, Spacer(), b.Lock)
+	row := Between(3*Gap, Row(3*Gap, b.Saved, b.Sync, button), b.Lock)
 	b.Object = Stack(0, Rule(), NewPanel(Column, 0, Inset(1, 16, 1, 22, row)))
 	return b
 }

@@ -94,5 +94,8 @@ func size(name fyne.ThemeSizeName) float32 {
 	return fyne.CurrentApp().Settings().Theme().Size(name)
 }
 
+// Scale is how much larger than usual the text is: 1 to 2.
+func Scale() float32 { return size(theme.SizeNameText) / sizes[theme.SizeNameText] }
+
 // Gap is the unit of space between things: the layout is on a grid of 8.
 const Gap float32 = 8

@@ -2,24 +2,20 @@ package story_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"wherry/app/casework"
 	"wherry/app/export/pdf/pdftest"
-	"wherry/app/notebook"
 )
 
 // mode PERM FILE…: the permissions of files and folders.
@@ -119,19 +115,74 @@ func poke(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // fill FILE SIZE TEXT: writes TEXT with its % replaced by as many letters as
-// make the file SIZE bytes long. Without % the text is cut or repeated.
+// make the file SIZE bytes long; \n is a line end. Without % TEXT is cut or
+// repeated.
 func fill(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: fill FILE SIZE TEXT")
 	}
 	size, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	before, after, ok := strings.Cut(args[2], "%")
-	data := bytes.Repeat([]byte(args[2]), size/len(args[2])+1)[:size]
+	text := strings.ReplaceAll(args[2], `\n`, "\n")
+	before, after, ok := strings.Cut(text, "%")
+	data := bytes.Repeat([]byte(text), size/len(text)+1)[:size]
 	if ok {
 		data = []byte(before + strings.Repeat("x", max(0, size-len(before)-len(after))) + after)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// random FILE SIZE TEXT: like fill, with letters that no compression makes
+// shorter.
+func random(ts *testscript.TestScript, neg bool, args []string) {
+	fill(ts, neg, args)
+	data := []byte(ts.ReadFile(args[0]))
+	r := rand.New(rand.NewPCG(1, 2))
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	from := strings.IndexByte(args[2], '%')
+	for i := from; i < len(data) && data[i] == 'x'; i++ {
+		data[i] = letters[r.IntN(len(letters))]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// listing DIR: the names in DIR, sorted, into the file listed.
+func listing(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listing DIR")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var names strings.Builder
+	for _, e := range entries {
+		names.WriteString(e.Name() + "\n")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("listed"), []byte(names.String()), 0o600))
+}
+
+// newer FILE: makes a key file one of the next version: its version number and
+// the SHA-256 that ends a key file of any version.
+func newer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newer FILE")
+	}
+	data := []byte(ts.ReadFile(args[0]))
+	body := data[:len(data)-sha256.Size]
+	body[5]++
+	sum := sha256.Sum256(body)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(body, sum[:]...), 0o600))
+}
+
+// append FILE MORE…: appends files to a file.
+func appendCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: append FILE MORE…")
+	}
+	data := ts.ReadFile(args[0])
+	for _, name := range args[1:] {
+		data += ts.ReadFile(name)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(data), 0o600))
 }
 
 // pdftext FILE: writes every text of a PDF to FILE.txt: pages as they are read,
@@ -145,20 +196,13 @@ func pdftext(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".txt"), []byte(f.Root.Text()+"\n"+f.All()), 0o600))
 }
 
-// draft VAR DIR FILE: saves the JSON in FILE as a draft in the notebook DIR, as
-// the window does while somebody types; VAR is its id.
-func draft(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: draft VAR DIR FILE")
+// sha VAR FILE: sets VAR to the SHA-256 of a file, and VAR_bytes to its size.
+func sha(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sha VAR FILE")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), runTime)
-	defer cancel()
-	var s casework.Submission
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2])), &s))
-	n, err := notebook.Open(ctx, ts.MkAbs(args[1]), []byte(ts.ReadFile("pass")), notebook.Config{})
-	ts.Check(err)
-	id, err := n.SaveDraft(ctx, casework.NewDraft("", &s, casework.Caret{Section: "shared", Col: 3}, time.Now()))
-	ts.Check(err)
-	ts.Check(n.Close())
-	ts.Setenv(args[0], id)
+	data := ts.ReadFile(args[1])
+	sum := sha256.Sum256([]byte(data))
+	ts.Setenv(args[0], hex.EncodeToString(sum[:]))
+	ts.Setenv(args[0]+"_bytes", strconv.Itoa(len(data)))
 }

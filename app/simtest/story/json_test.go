@@ -1,6 +1,7 @@
 package story_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"slices"
@@ -169,4 +170,73 @@ func pluck(ts *testscript.TestScript, neg bool, args []string) {
 		slices.Sort(out)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(out, "")), 0o600))
+}
+
+// [!] same A B: the two values are (not) equal.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: same A B")
+	}
+	if (args[0] == args[1]) == neg {
+		ts.Fatalf("%q and %q (negated: %v)", args[0], args[1], neg)
+	}
+}
+
+// searchHit is a line of search.
+type searchHit struct {
+	Entry   string
+	Score   float64
+	Snippet string
+	Hits    [][2]int
+}
+
+func searchHits(ts *testscript.TestScript, file string) (out []searchHit) {
+	for l := range strings.Lines(ts.ReadFile(file)) {
+		var h searchHit
+		ts.Check(json.Unmarshal([]byte(l), &h))
+		out = append(out, h)
+	}
+	return out
+}
+
+// marked FILE N TEXT…: the places of hit N, taken from its snippet in Unicode
+// code points, are these texts.
+func marked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: marked FILE N TEXT…")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	all := searchHits(ts, args[0])
+	if n < 1 || n > len(all) {
+		ts.Fatalf("%s has %d hits", args[0], len(all))
+	}
+	h := all[n-1]
+	var got []string
+	for _, at := range h.Hits {
+		points := []rune(h.Snippet)
+		if at[0] < 0 || at[1] > len(points) || at[0] >= at[1] {
+			ts.Fatalf("%v is outside a snippet of %d code points", at, len(points))
+		}
+		got = append(got, string(points[at[0]:at[1]]))
+	}
+	if !slices.Equal(got, args[2:]) {
+		ts.Fatalf("%q marks %q, want %q", h.Snippet, got, args[2:])
+	}
+}
+
+// ranked FILE: hits stand best first, those of one score by their ids.
+func ranked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ranked FILE")
+	}
+	all := searchHits(ts, args[0])
+	if !slices.IsSortedFunc(all, func(a, b searchHit) int {
+		if a.Score != b.Score {
+			return cmp.Compare(b.Score, a.Score)
+		}
+		return strings.Compare(a.Entry, b.Entry)
+	}) {
+		ts.Fatalf("not best first:\n%s", ts.ReadFile(args[0]))
+	}
 }

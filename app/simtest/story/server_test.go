@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -85,6 +86,35 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 	}
+}
+
+// ports are those that scripts of this process were given.
+var ports struct {
+	sync.Mutex
+	last int
+}
+
+// port VAR: sets VAR to a TCP port of loopback that is free and stays free: it
+// lies below those that systems give to connections.
+func port(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: port VAR")
+	}
+	ports.Lock()
+	defer ports.Unlock()
+	if ports.last == 0 {
+		ports.last = 20_000 + os.Getpid()%8_000
+	}
+	for range 1_000 {
+		ports.last++
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(ports.last)))
+		if err == nil {
+			ts.Check(l.Close())
+			ts.Setenv(args[0], strconv.Itoa(ports.last))
+			return
+		}
+	}
+	ts.Fatalf("no free port")
 }
 
 // silent NAME: $NAME is an address that accepts connections and says nothing.

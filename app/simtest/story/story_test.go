@@ -7,6 +7,7 @@
 package story_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,6 +16,8 @@ import (
 
 	"wherry/app/simtest/binaries"
 )
+
+var goOn = flag.Bool("go-on", false, "go on with a script after a failure, to see them all")
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -25,10 +28,11 @@ func TestMain(m *testing.M) {
 // commands are what scripts may use beside testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"run": run, "ctl": ctl, "end": end, "hold": hold, "release": release, // programs
-	"serve": serve, "halt": halt, "silent": silent, "http": httpCmd, // servers
-	"json": jsonCmd, "lines": lines, "capture": capture, "pluck": pluck, "shape": shape, // output
-	"mode": mode, "tree": tree, "copytree": copytree, "poke": poke, "fill": fill, "pdftext": pdftext, // files
-	"draft": draft,
+	"serve": serve, "halt": halt, "port": port, "silent": silent, "http": httpCmd, // servers
+	"json": jsonCmd, "lines": lines, "capture": capture, "pluck": pluck, "shape": shape, "same": same, // output
+	"marked": marked, "ranked": ranked, // search
+	"mode": mode, "tree": tree, "copytree": copytree, "poke": poke, "fill": fill, "random": random, "newer": newer, "listing": listing, "append": appendCmd, "sha": sha, "pdftext": pdftext, // files
+	"draft": draft, "strike": strike, // what only the window does
 }
 
 func TestStory(t *testing.T) {
@@ -49,7 +53,7 @@ func params(t *testing.T) testscript.Params {
 		t.Fatal(err)
 	}
 	return testscript.Params{
-		RequireUniqueNames: true,
+		RequireUniqueNames: true, ContinueOnError: *goOn,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PROGRAMS", set.Dir)
 			e.Setenv("SAMPLES", filepath.Join(root, "app", "notebook", "testdata", "samples"))

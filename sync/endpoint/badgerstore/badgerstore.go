@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/dgraph-io/badger/v4"
@@ -236,53 +235,6 @@ func catch(err *error) {
 	}
 }
 
-// Writable implements endpoint.Store.
-func (s *Store) Writable() error {
-	if s.o.ReadOnly || s.failed.Load() {
-		return endpoint.ErrStoreFull
-	}
-	free, err := s.o.Free(s.dir)
-	if err != nil || free < s.o.MinFree+s.tables.atMost(s.dir, maxCompaction) {
-		return endpoint.ErrStoreFull
-	}
-	return nil
-}
-
-// tableSize keeps an estimate of the size of the tables, so that a small store
-// can live on a small disk.
-type tableSize struct {
-	mu    sync.Mutex
-	size  uint64 // guarded by mu
-	calls uint   // guarded by mu
-}
-
-// tableSizeEvery is how many calls an estimate serves: far fewer than fill a
-// memtable.
-const tableSizeEvery = 32
-
-// atMost returns the size of the tables in dir, or limit if that is less. An
-// estimate that has reached the limit is final, since stores grow.
-func (t *tableSize) atMost(dir string, limit uint64) uint64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.size < limit && t.calls%tableSizeEvery == 0 {
-		t.size = 0
-		files, _ := filepath.Glob(filepath.Join(dir, "*.sst")) // the pattern is well formed
-		for _, f := range files {
-			if info, err := os.Stat(f); err == nil { // compaction may have taken it away
-				t.size += uint64(info.Size())
-			}
-		}
-	}
-	t.calls++
-	return min(t.size, limit)
-}
-
-func (s *Store) noRoom() bool {
-	free, err := s.o.Free(s.dir)
-	return err != nil || free < openFloor
-}
-
 // Close implements endpoint.Store. After a clean close the file sums are
 // written; after a failed write they are not, so that the next start looks.
 // With no room to flush, Badger is left as a crash would leave it: every
@@ -300,48 +252,6 @@ func (s *Store) Close() error {
 		return nil
 	}
 	return writeSums(s.dir, s.sums)
-}
-
-// keyedMutex serialises work on one log. A log that nobody works on takes no
-// memory.
-type keyedMutex struct {
-	mu   sync.Mutex
-	held map[record.ID]*waiters // guarded by mu
-}
-
-type waiters struct {
-	turn  chan struct{} // holds one token while the log is free
-	count int           // guarded by keyedMutex.mu
-}
-
-// Lock waits for the log's turn, or for ctx to end.
-func (m *keyedMutex) Lock(ctx context.Context, log record.ID) (unlock func(), err error) {
-	m.mu.Lock()
-	if m.held == nil {
-		m.held = map[record.ID]*waiters{}
-	}
-	w := m.held[log]
-	if w == nil {
-		w = &waiters{turn: make(chan struct{}, 1)}
-		w.turn <- struct{}{}
-		m.held[log] = w
-	}
-	w.count++
-	m.mu.Unlock()
-	leave := func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if w.count--; w.count == 0 {
-			delete(m.held, log)
-		}
-	}
-	select {
-	case <-w.turn:
-		return func() { w.turn <- struct{}{}; leave() }, nil
-	case <-ctx.Done():
-		leave()
-		return nil, ctx.Err()
-	}
 }
 
 // Distrust makes the store's end count as unclean, so that the next start

@@ -19,8 +19,8 @@ func TestFormat(t *testing.T) {
 		{"item key", hex.EncodeToString(seqKey(tableItem, log, 258)[:3]) + hex.EncodeToString(seqKey(tableItem, log, 258)[31:]), "720100" + "0000" + "0000000000000102"},
 		{"part key", hex.EncodeToString(partKey(seqKey(tableBytes, log, 1), 3)[39:]), "00010003"},
 		{"wrap key length", hex.EncodeToString([]byte{byte(len(key(tableWrap, log, entry, log)))}), "61"},
-		{"value", hex.EncodeToString(seal([]byte("k"), []byte("v"))), "d3c9e5a1"},
-		{"sums", record.Hash("x", record.Encode(sumsBody{Schema: 1, Files: []fileSum{{Name: "MANIFEST", Size: 3, Sum: record.ID{9}}}})).Short(), "00000000"},
+		{"value", hex.EncodeToString(seal([]byte("k"), []byte("v"))), "efeb958f35d8b9a0cd4aab27a682940676"},
+		{"sums", record.Hash("x", record.Encode(sumsBody{Schema: 1, Files: []fileSum{{Name: "MANIFEST", Size: 3, Sum: record.ID{9}}}})).Short(), "0ad9a150"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, c.got, c.want)

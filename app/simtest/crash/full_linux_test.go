@@ -1,0 +1,162 @@
+package crash_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"wherry/app/simtest/binaries"
+	"wherry/app/simtest/crash/plant"
+	"wherry/app/simtest/crash/rig"
+)
+
+// TestFullDisk is ST-04: record runs on a volume of 64 MB until it is full.
+// It must say so with exit 6 and no signal, keep everything that it
+// acknowledged, let it be read while full, and save again when there is room.
+func TestFullDisk(t *testing.T) {
+	rig.Need(t, true, "mount", "umount")
+	program := binaries.Build(t).Wherryctl
+	f := rig.NewFigures("ST-04 a full disk")
+	rounds := rig.Count(1, 20)
+
+	t.Run("record fills it", func(t *testing.T) {
+		at := newTmpfs(t, "64m")
+		n := seedNotebook(t, program, at)
+		findings, acks := fill(t, n, rig.Seed(t), nil)
+		findings = append(findings, reads(t, n)...)
+		for _, finding := range findings {
+			t.Error(finding)
+		}
+		if acks < minAcks {
+			t.Errorf("only %d acknowledgements before the disk was full", acks)
+		}
+		f.Add("record fills 64 MB", "%d acknowledgements, then exit 6", acks)
+		if r := tool(t, "mount", "-o", "remount,size=128m", at); r.Exit != 0 {
+			t.Fatalf("remount: %s", r.Err)
+		}
+		n.Feed(t, lineOf("again", 0).JSON, "record").Want(t, 0)
+	})
+
+	// Another program takes the room while record runs, but for what is left.
+	for _, left := range []int64{0, 4 << 10, 1 << 20} {
+		for round := range rounds {
+			t.Run(fmt.Sprintf("a filler leaves %d KiB %d", left>>10, round), func(t *testing.T) {
+				at := newTmpfs(t, "64m")
+				n := seedNotebook(t, program, at)
+				filler := &filler{path: filepath.Join(at, "filler"), left: left}
+				findings, acks := fill(t, n, rig.Seed(t), filler)
+				findings = append(findings, reads(t, n)...)
+				for _, finding := range findings {
+					t.Error(finding)
+				}
+				f.Add(fmt.Sprintf("a filler leaves %d KiB", left>>10), "%d acknowledgements, then exit 6", acks)
+				if err := os.Remove(filler.path); err != nil {
+					t.Fatal(err)
+				}
+				n.Feed(t, lineOf("again", 0).JSON, "record").Want(t, 0)
+				n.Must(t, 0, "verify")
+			})
+		}
+	}
+	f.Print(t)
+}
+
+// TestFullDiskHarnessCatches plants the missing gate.
+func TestFullDiskHarnessCatches(t *testing.T) {
+	rig.Need(t, true, "mount", "umount")
+	at := newTmpfs(t, "64m")
+	n := seedNotebook(t, binaries.Build(t).Wherryctl, at)
+	findings, acks := fill(t, n.With(plant.Build(t, plant.NoGate)), rig.Seed(t), nil)
+	if !strings.Contains(strings.Join(findings, "\n"), "signal") {
+		t.Errorf("the planted bug %q went unseen after %d acknowledgements: %q", plant.NoGate.Name, acks, findings)
+	}
+}
+
+// fill records until the disk is full and returns what is wrong with how that
+// ended, or with what is there afterwards.
+func fill(t testing.TB, n *rig.Notebook, rng *rand.Rand, other *filler) (findings []string, acks int) {
+	t.Helper()
+	before, r := n.Entries(t)
+	r.Want(t, 0)
+	book := rig.NewLedger(before)
+	lines := make([]rig.Line, 3000)
+	for i := range lines {
+		lines[i] = lineOf("fill", i)
+		if i%4 == 3 {
+			lines[i] = longNote(rng, fmt.Sprintf("fill-%05d", i), 60_000)
+		}
+		book.Sent(lines[i])
+	}
+	s := n.Stream(t, each(lines))
+	if other != nil {
+		s.Await(20 + rng.IntN(60))
+		if err := other.fill(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = s.End()
+	if f := r.Fault(); f != "" {
+		findings = append(findings, f)
+	} else if r.Exit != 6 || !bytes.Contains(r.Out, []byte(`"storage_full"`)) && !bytes.Contains(r.Out, []byte(`"storage_failing"`)) {
+		findings = append(findings, fmt.Sprintf("record: exit %d on a full disk\n%s\n%s", r.Exit, r.Out, r.Err))
+	}
+	for _, a := range s.Acks() {
+		findings = append(findings, book.Take(a)...)
+	}
+	entries := 0
+	return append(findings, survey(t, n, book, &entries)...), book.Acks
+}
+
+// reads tries what must work while the disk is full.
+func reads(t testing.TB, n *rig.Notebook) []string {
+	t.Helper()
+	var out []string
+	for _, args := range [][]string{{"list"}, {"show", siblings[0]}, {"search", "kettle"}, {"status"}, {"draft", "list"}} {
+		r := n.Run(t, args...)
+		if f := r.Fault(); f != "" {
+			out = append(out, f)
+		} else if r.Exit != 0 {
+			out = append(out, fmt.Sprintf("%s: exit %d while the disk is full\n%s%s", args[0], r.Exit, r.Out, r.Err))
+		}
+	}
+	r := n.Feed(t, lineOf("none", 0).JSON, "record")
+	if r.Fault() != "" || r.Exit != 6 || bytes.Contains(r.Out, []byte(`"ack"`)) {
+		out = append(out, fmt.Sprintf("record on the full disk: exit %d, signal %v\n%s%s", r.Exit, r.Signal, r.Out, r.Err))
+	}
+	return out
+}
+
+// filler is another program's file that takes the room on a volume.
+type filler struct {
+	path string
+	left int64
+}
+
+func (x *filler) fill() error {
+	f, err := os.OpenFile(x.path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	block := bytes.Repeat([]byte{0xA5}, 64<<10)
+	for size := len(block); size >= 4096; {
+		_, err := f.Write(block[:size])
+		if errors.Is(err, unix.ENOSPC) {
+			size /= 2
+		} else if err != nil {
+			return err
+		}
+	}
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return f.Truncate(max(0, st.Size()-x.left))
+}

@@ -1,0 +1,134 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"sort"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// Update runs fn once and commits what it wrote: readers see all of it or
+// nothing. Updates run one after another. If fn fails the view is as before; a
+// failure of Badger's also marks the view dirty.
+func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	v.write.Lock()
+	defer v.write.Unlock()
+	if err := v.room(); err != nil {
+		return err
+	}
+	w := &writes{values: map[string][]byte{}}
+	if err := v.read(w, fn); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return v.judge(v.commit(w))
+}
+
+// commit writes everything in one transaction of Badger's, or, where that is
+// too small, in several while no reader is let in. A crash between them is no
+// matter: the view is then rebuilt. write is held.
+func (v *Vault) commit(w *writes) error {
+	if len(w.values) == 0 {
+		return nil
+	}
+	v.fresh = false
+	keys := make([]string, 0, len(w.values))
+	for k := range w.values {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	err := v.commitOne(keys, w)
+	if !errors.Is(err, badger.ErrTxnTooBig) {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return ErrClosed
+	}
+	batch := v.db.NewWriteBatch()
+	defer batch.Cancel()
+	if err := writeAll(keys, w, batch.Set, batch.Delete); err != nil {
+		return err
+	}
+	return batch.Flush()
+}
+
+func (v *Vault) commitOne(keys []string, w *writes) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.db == nil {
+		return ErrClosed
+	}
+	txn := v.db.NewTransaction(true)
+	defer txn.Discard()
+	if err := writeAll(keys, w, txn.Set, txn.Delete); err != nil {
+		return err
+	}
+	return txn.Commit()
+}
+
+func writeAll(keys []string, w *writes, set func(k, v []byte) error, del func(k []byte) error) error {
+	for _, k := range keys {
+		var err error
+		if sealed := w.values[k]; sealed != nil {
+			err = set([]byte(k), sealed)
+		} else {
+			err = del([]byte(k))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge marks the view dirty where Badger has failed.
+func (v *Vault) judge(err error) error {
+	if err != nil && !errors.Is(err, ErrClosed) {
+		v.dirty.Store(true)
+	}
+	return err
+}
+
+// room keeps Badger from writing to a volume where it might run out of space,
+// and stops its background compaction in time. write is held.
+func (v *Vault) room() error {
+	v.mu.RLock()
+	memory, compactors := v.memory, v.compactors
+	v.mu.RUnlock()
+	if memory {
+		return nil
+	}
+	free, err := v.opt.FreeBytes(v.dir)
+	if err != nil {
+		return err
+	}
+	if free < v.opt.MinFree {
+		v.dirty.Store(true)
+		return ErrFull
+	}
+	if !compactors || free >= compactRoom {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return ErrClosed
+	}
+	if v.cancelBulk() {
+		v.dirty.Store(true)
+	}
+	err = v.db.Close()
+	v.db = nil
+	if err == nil {
+		err = v.openBadger()
+	}
+	return v.judge(err)
+}
