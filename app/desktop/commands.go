@@ -90,6 +90,14 @@ func (c command) shortcut() fyne.Shortcut {
 // setMenu makes the main menu as it is now. Commands that do not apply are
 // shown dimmed, so that the menu never moves.
 func (w *Window) setMenu() {
+	state := ""
+	for _, c := range commands() {
+		state += map[bool]string{true: "1", false: "0"}[c.enabled(w)]
+	}
+	if state == w.menuState {
+		return
+	}
+	w.menuState = state
 	var menus []*fyne.Menu
 	for _, c := range commands() {
 		if len(menus) == 0 || menus[len(menus)-1].Label != w.t(c.menu) {

@@ -100,6 +100,7 @@ func (w *Window) showStatus() {
 	b.Sync.Set(w.syncWords(s))
 	b.Lock.Set(widgets.Key, w.lockWords())
 	w.frame.nav.Put(w.frame.items())
+	w.setMenu()
 	b.Object.Refresh()
 }
 

@@ -116,8 +116,11 @@ func (w *Window) looseKey(ev *fyne.KeyEvent) {
 	}
 }
 
-// focused scrolls the page to the widget that took the focus.
+// focused tells the page which widget took the focus and scrolls to it.
 func (w *Window) focused(o fyne.CanvasObject) {
+	if p, ok := w.page.(interface{ tookFocus(fyne.CanvasObject) }); ok {
+		p.tookFocus(o)
+	}
 	if s, ok := w.page.(interface{ scroller() *widgets.Scroll }); ok {
 		if sc := s.scroller(); sc != nil {
 			sc.Reveal(o)

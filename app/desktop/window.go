@@ -38,6 +38,8 @@ type Window struct {
 	syncing bool
 	saveBad string // why the last save failed; "" when it did not
 	stop    func() // of the tick
+
+	menuState string // which commands apply, as the menu shows them
 }
 
 // Run shows the window and returns when it is closed.

@@ -87,6 +87,9 @@ func exportVerb(a *App) *cobra.Command {
 				}
 				*d.into = date
 			}
+			if !r.From.IsZero() && !r.Until.IsZero() && r.Until.Before(r.From) {
+				return usage("bad_date", "The last day lies before the first.", "Exchange --from and --until.")
+			}
 			format, ok := export.Lookup(r.Format)
 			if !ok || !format.Makes(r.Kind) {
 				return usage("unknown_format", "There is no such export.", "Use --format pdf --kind summary.")

@@ -99,6 +99,12 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		return n.applyRemoved(&r, s)
+	case itemSalvaged:
+		var v salvagedItem
+		if err := record.Decode(it.Data, &v); err != nil {
+			return err
+		}
+		return n.applySalvaged(&v, s)
 	case itemSynced:
 		var y syncedItem
 		if err := record.Decode(it.Data, &y); err != nil {
@@ -184,24 +190,8 @@ func (n *Notebook) whole(ctx context.Context, row *entryRow) error {
 	if row.Item >= uint64(len(f.Items)) {
 		return seal.ErrDamaged
 	}
-	it := f.Items[row.Item]
 	var all [][]byte
-	switch it.Type {
-	case itemOwn:
-		var own ownItem
-		if err := record.Decode(it.Data, &own); err != nil {
-			return err
-		}
-		all = own.Entries
-	case itemPulled:
-		var p pulledItem
-		if err := record.Decode(it.Data, &p); err != nil {
-			return err
-		}
-		for _, r := range p.Records {
-			all = append(all, r.Entry)
-		}
-	}
+	entriesOf(f.Items[row.Item], func(b []byte) { all = append(all, b) })
 	if row.Pos >= uint64(len(all)) {
 		return seal.ErrDamaged
 	}

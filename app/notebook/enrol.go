@@ -52,8 +52,26 @@ func (n *Notebook) Enrol(ctx context.Context, invitation []byte, o EnrolOptions)
 	if err != nil {
 		return nil, err
 	}
-	return n.joined(ctx, resp)
+	e, err := n.joined(ctx, resp)
+	for errors.Is(err, errMoreDirectory) { // a large council's directory comes in pages
+		n.mu.Lock()
+		m := n.st.meta
+		pos := wire.CasePos{Case: record.DirectoryLog(n.council.realm), Gen: m.DirGen, Seq: m.DirSeq}
+		n.mu.Unlock()
+		more, perr := remote.Pull(ctx, &wire.PullRequest{Cases: []wire.CasePos{pos}, MaxBytes: wire.TargetBatch})
+		if perr != nil {
+			return nil, perr
+		}
+		if len(more.Pages) != 1 || len(more.Pages[0].Records) == 0 {
+			return nil, ErrTampered
+		}
+		e, err = n.joined(ctx, &wire.EnrolResponse{Directory: more.Pages[0], Time: more.Time})
+	}
+	return e, err
 }
+
+// errMoreDirectory says that the directory goes on after this page.
+var errMoreDirectory = errors.New("notebook: more of the directory follows")
 
 func (n *Notebook) dial(ep Endpoint) (engine.Remote, error) {
 	if n.cfg.Dial == nil {
@@ -137,20 +155,23 @@ func (n *Notebook) joined(ctx context.Context, resp *wire.EnrolResponse) (*Enrol
 	if page.Case != record.DirectoryLog(n.council.realm) {
 		return nil, ErrTampered
 	}
-	if n.st.meta.DirSeq > 0 { // a retry: keep only what is new
-		if page.From != 1 || uint64(len(page.Records)) < n.st.meta.DirSeq {
+	if n.st.meta.DirSeq > 0 && page.From == 1 { // a retry: keep only what is new
+		if uint64(len(page.Records)) < n.st.meta.DirSeq && !page.More {
 			return nil, ErrTampered
 		}
-		page.Records, page.From = page.Records[n.st.meta.DirSeq:], n.st.meta.DirSeq+1
+		page.Records, page.From = page.Records[min(n.st.meta.DirSeq, uint64(len(page.Records))):], n.st.meta.DirSeq+1
 	}
 	if len(page.Records) > 0 {
 		if err := n.acceptDirectory(ctx, &page); err != nil {
 			return nil, err
 		}
 	}
+	if page.More {
+		return nil, errMoreDirectory
+	}
 	d, ok := n.st.dir.Device(n.council.id)
-	if !ok || page.More {
-		return nil, errors.Join(ErrTampered)
+	if !ok {
+		return nil, ErrTampered
 	}
 	p, ok := n.st.dir.Person(d.Person)
 	if !ok || d.Person != n.st.meta.Joining.Person {

@@ -20,6 +20,7 @@ const (
 	itemSynced    uint8 = 10
 	itemCut       uint8 = 11 // a torn tail was cut: open new lanes
 	itemRemoved   uint8 = 12 // sample cases taken away; their keys are destroyed
+	itemSalvaged  uint8 = 13 // entries that the journal had lost, taken back from the view
 )
 
 // pinItem fixes the notebook's own realm and keys (public halves only; the

@@ -80,6 +80,7 @@ type Notebook struct {
 	at          place // of the item being applied
 	saved       time.Time
 	readOnly    bool
+	viewWhole   bool // the view was as an orderly stop left it
 	damage      []journal.Damage
 	quarantined []string
 	healed      bool
@@ -146,6 +147,12 @@ func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 	if !r.Cut && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
 		return
 	}
+	if n.viewWhole && len(r.Damaged) > 0 {
+		if err := n.salvage(ctx); err != nil {
+			n.readOnly = true
+			return
+		}
+	}
 	if err := n.append(ctx, item(itemCut, loss)); err != nil {
 		n.readOnly = true
 	}
@@ -160,6 +167,7 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 	}
 	n.view = v
 	if state == vault.Clean && v.Tip() == n.j.Tip().MAC && n.load(ctx) == nil {
+		n.viewWhole = true
 		return v, nil
 	}
 	return v, n.rebuild(ctx)

@@ -126,12 +126,9 @@ func (v *verifier) frame(f journal.Frame) error {
 	for _, it := range f.Items {
 		switch it.Type {
 		case itemOwn:
-			var own ownItem
-			if record.Decode(it.Data, &own) == nil {
-				for _, b := range own.Entries {
-					v.entry(b, true)
-				}
-			}
+			entriesOf(it, func(b []byte) { v.entry(b, true) })
+		case itemSalvaged:
+			entriesOf(it, func(b []byte) { v.entry(b, false) })
 		case itemPulled:
 			var p pulledItem
 			if record.Decode(it.Data, &p) == nil {

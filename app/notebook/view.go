@@ -139,7 +139,7 @@ func (n *Notebook) load(ctx context.Context) error {
 // openIndex loads the sealed index if it covers the journal's end, and
 // otherwise builds it from the entries.
 func (n *Notebook) openIndex(ctx context.Context) {
-	if n.idxSeq == n.j.Tip().Seq && n.idxSeq != 0 {
+	if !n.viewWhole {
 		return // built by the rebuild just now
 	}
 	n.idxSeq = n.j.Tip().Seq

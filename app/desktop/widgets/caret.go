@@ -20,6 +20,7 @@ const beyond = 1 << 30
 
 // payDebt puts the caret where it ought to be.
 func (e *Entry) payDebt() {
+	e.later = nil
 	if e.owed == noDebt || e.SelectedText() != "" {
 		e.owed = noDebt
 		return
@@ -41,6 +42,9 @@ func (e *Entry) noteDebt(before string) {
 	}
 }
 
+// touched notes that the person has taken the caret over.
+func (e *Entry) touched() { e.later, e.owed = nil, noDebt }
+
 // Caret is where the caret is: the line of the text, and the characters before
 // it in that line. It does not depend on how the text is wrapped.
 func (e *Entry) Caret() (line, col int) {
@@ -59,7 +63,18 @@ func (e *Entry) Caret() (line, col int) {
 }
 
 // SetCaret puts the caret where Caret said it was, as far as the text goes.
+// The rows of the toolkit change with the width, so it is done anew after every
+// layout until the person does something.
 func (e *Entry) SetCaret(line, col int) {
+	e.later = &[2]int{line, col}
+	e.placeCaret()
+}
+
+func (e *Entry) placeCaret() {
+	if e.later == nil || e.Size().Width == 0 {
+		return
+	}
+	line, col := e.later[0], e.later[1]
 	target, lines := 0, strings.Split(e.Text, "\n")
 	for i, l := range lines {
 		n := utf8.RuneCountInString(l)

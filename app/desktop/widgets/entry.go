@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -32,7 +33,8 @@ type Entry struct {
 	focused bool
 	last    string
 	putting bool
-	owed    int // see caret.go
+	owed    int     // see caret.go
+	later   *[2]int // where SetCaret put the caret, until the person moves it
 }
 
 // Line is a text box of one line.
@@ -117,7 +119,7 @@ func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyBackspace, fyne.KeyReturn, fyne.KeyEnter:
 		e.payDebt()
 	}
-	e.owed = noDebt
+	e.touched()
 	e.Entry.TypedKey(ev)
 }
 
@@ -142,8 +144,15 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 // Tapped implements fyne.Tappable.
 func (e *Entry) Tapped(ev *fyne.PointEvent) {
 	e.kit.active()
-	e.owed = noDebt
+	e.touched()
 	e.Entry.Tapped(ev)
+}
+
+// MouseDown implements desktop.Mouseable.
+func (e *Entry) MouseDown(ev *desktop.MouseEvent) {
+	e.kit.active()
+	e.touched()
+	e.Entry.MouseDown(ev)
 }
 
 // FocusGained implements fyne.Focusable.
@@ -161,5 +170,7 @@ func (e *Entry) FocusLost() {
 
 // CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	return newRinged(e.Entry.CreateRenderer(), func() bool { return e.focused })
+	r := newRinged(e.Entry.CreateRenderer(), func() bool { return e.focused })
+	r.after = e.placeCaret
+	return r
 }

@@ -40,6 +40,7 @@ type ringed struct {
 	ring    *canvas.Rectangle
 	border  *canvas.Rectangle // for widgets that the toolkit leaves without one
 	focused func() bool
+	after   func() // of each layout; may be nil
 	objects []fyne.CanvasObject
 }
 
@@ -72,6 +73,9 @@ func (r *ringed) Layout(s fyne.Size) {
 		w := size(theme.SizeNameInputBorder)
 		r.border.Move(fyne.NewPos(w/2, w/2))
 		r.border.Resize(s.SubtractWidthHeight(w, w))
+	}
+	if r.after != nil {
+		r.after()
 	}
 }
 

@@ -89,7 +89,7 @@ func copytree(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // poke FILE OFFSET [BYTE]: flips the lowest bit of the byte at OFFSET (from the
-// end if negative), or sets it to BYTE.
+// end if negative; may be a sum, A+B), or sets it to BYTE.
 func poke(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: poke FILE OFFSET [BYTE]")
@@ -97,8 +97,12 @@ func poke(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])
 	data, err := os.ReadFile(path)
 	ts.Check(err)
-	i, err := strconv.Atoi(args[1])
-	ts.Check(err)
+	i := 0
+	for term := range strings.SplitSeq(args[1], "+") {
+		n, err := strconv.Atoi(term)
+		ts.Check(err)
+		i += n
+	}
 	if i < 0 {
 		i += len(data)
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // Patience is how long a step may take before the run is given up.
-const Patience = 90 * time.Second
+const Patience = 60 * time.Second
 
 // Desk is a virtual screen with one person's home folder.
 type Desk struct {
@@ -28,6 +28,14 @@ type Desk struct {
 	app     *exec.Cmd
 	done    chan error
 	log     bytes.Buffer
+	// Trace, if set, is told each act as it begins.
+	Trace func(act string)
+}
+
+func (d *Desk) trace(format string, args ...any) {
+	if d.Trace != nil {
+		d.Trace(fmt.Sprintf(format, args...))
+	}
 }
 
 // NewDesk starts a display and an empty home in dir.
@@ -100,6 +108,7 @@ func (d *Desk) Start(binary, dir string) error {
 
 // At waits until the window's title names a screen, and then stands still.
 func (d *Desk) At(screen string) error {
+	d.trace("at %s", screen)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	if err := d.run(ctx, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Wherry: "+screen+"$"); err != nil {
@@ -163,6 +172,7 @@ func (d *Desk) run(ctx context.Context, name string, args ...string) error {
 // Keys presses keys, each settled before the next.
 func (d *Desk) Keys(keys ...string) error {
 	for _, k := range keys {
+		d.trace("key %s", k)
 		ctx, cancel := context.WithTimeout(context.Background(), Patience)
 		err := d.run(ctx, "xdotool", "key", "--clearmodifiers", k)
 		cancel()
@@ -178,6 +188,7 @@ func (d *Desk) Keys(keys ...string) error {
 
 // Type types plain ASCII.
 func (d *Desk) Type(text string) error {
+	d.trace("type %q", text)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	if err := d.run(ctx, "xdotool", "type", "--clearmodifiers", "--delay", "12", text); err != nil {
@@ -189,6 +200,7 @@ func (d *Desk) Type(text string) error {
 
 // Paste puts any text in by the clipboard: key events cannot carry it exactly.
 func (d *Desk) Paste(text string) error {
+	d.trace("paste %q", text)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	c := exec.CommandContext(ctx, "xclip", "-selection", "clipboard", "-loops", "1", "-quiet")
@@ -243,6 +255,7 @@ func (d *Desk) Changes(act func() error) error {
 
 // Wait waits until ok holds, for what the screen does not show.
 func (d *Desk) Wait(what string, ok func() bool) error {
+	d.trace("wait for %s", what)
 	deadline := time.Now().Add(Patience)
 	for !ok() {
 		if time.Now().After(deadline) {

@@ -34,6 +34,7 @@ func desk(t *testing.T) *window.Desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.Trace = func(act string) { t.Log(act) }
 	t.Cleanup(func() {
 		if t.Failed() {
 			shot := filepath.Join(os.TempDir(), "wherry-window-"+filepath.Base(t.Name())+".png")

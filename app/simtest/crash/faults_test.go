@@ -1,0 +1,243 @@
+package crash_test
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"wherry/app/simtest/binaries"
+	"wherry/app/simtest/crash/plant"
+	"wherry/app/simtest/crash/rig"
+)
+
+// fault is one way in which the disk fails: the nth call of a kind returns an
+// error, once or from then on.
+type fault struct {
+	call, err string
+	nth       int
+	ever      bool
+}
+
+func (f fault) String() string {
+	if f.ever {
+		return fmt.Sprintf("%s=%s from number %d on", f.call, f.err, f.nth)
+	}
+	return fmt.Sprintf("%s=%s at number %d", f.call, f.err, f.nth)
+}
+
+// flag is strace's word for it. -P keeps to the notebook's own files: what the
+// Go runtime asks of the system for itself is not the disk's business.
+func (f fault) flag() string {
+	when := fmt.Sprint(f.nth)
+	if f.ever {
+		when += "+"
+	}
+	return fmt.Sprintf("inject=%s:error=%s:when=%s", f.call, f.err, when)
+}
+
+// failing lists the calls that are made to fail, with how often a run of
+// record makes each, roughly: numbers beyond that hit nothing.
+var failing = []struct {
+	call  string
+	errs  []string
+	about int
+}{
+	{"fsync", []string{"EIO", "ENOSPC"}, 30},
+	{"pwrite64", []string{"EIO", "ENOSPC"}, 25},
+	{"write", []string{"EIO", "ENOSPC"}, 10},
+	{"openat", []string{"EIO", "ENOSPC", "EACCES"}, 45},
+	{"renameat", []string{"EIO", "ENOSPC", "EACCES"}, 8},
+	{"ftruncate", []string{"EIO", "ENOSPC"}, 6},
+	{"msync", []string{"EIO"}, 4},
+	{"unlinkat", []string{"EIO", "EACCES"}, 8},
+	{"mmap", []string{"ENOMEM", "EIO"}, 6},
+	{"fstat", []string{"EIO"}, 10},
+	{"read", []string{"EIO"}, 20},
+}
+
+// TestFailingDisk is ST-03: single calls of the running program fail. Nothing
+// may be acknowledged after a failed write or sync of the journal, the program
+// must end with exit 6 or refuse cleanly, and the notebook opens afterwards
+// with all that was acknowledged.
+func TestFailingDisk(t *testing.T) {
+	rig.Need(t, false, "strace")
+	program := binaries.Build(t).Wherryctl
+	rng := rig.Seed(t)
+	dir := t.TempDir()
+	seed := seedNotebook(t, program, dir)
+
+	var faults []fault
+	if rig.Torture() {
+		for _, c := range failing {
+			for _, err := range c.errs {
+				for nth := 1; nth <= 2*c.about; nth++ {
+					faults = append(faults, fault{c.call, err, nth, false}, fault{c.call, err, nth, true})
+				}
+			}
+		}
+	} else {
+		for range rig.Count(4, 0) {
+			for _, c := range failing {
+				faults = append(faults, fault{c.call, c.errs[rng.IntN(len(c.errs))], 1 + rng.IntN(c.about), rng.IntN(3) == 0})
+			}
+		}
+	}
+
+	var mu sync.Mutex
+	var all struck
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 2)
+	for i, f := range faults {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			s := strike(t, seed, program, filepath.Join(dir, fmt.Sprint("fault", i)), f)
+			mu.Lock()
+			defer mu.Unlock()
+			all.add(s)
+		})
+	}
+	wg.Wait()
+	for _, f := range all.findings {
+		t.Error(f)
+	}
+	if all.hit*3 < len(faults) {
+		t.Errorf("only %d of %d faults hit a call", all.hit, len(faults))
+	}
+	f := rig.NewFigures("ST-03 failing system calls")
+	f.Add("runs", "%d", len(faults))
+	f.Add("of which a call was made to fail", "%d (%d calls)", all.hit, all.calls)
+	f.Add("acknowledgements in those runs", "%d", all.acks)
+	f.Add("ended with exit 0, 6, other", "%d, %d, %d", all.exits[0], all.exits[6], all.other)
+	f.Add("findings", "%d", len(all.findings))
+	f.Print(t)
+}
+
+// TestFailingDiskHarnessCatches plants the ignored answer of fsync.
+func TestFailingDiskHarnessCatches(t *testing.T) {
+	rig.Need(t, false, "strace")
+	dir := t.TempDir()
+	seed := seedNotebook(t, binaries.Build(t).Wherryctl, dir)
+	bad := plant.Build(t, plant.SyncIgnored)
+	s := strike(t, seed, bad, filepath.Join(dir, "bad"), fault{"fsync", "EIO", 10, true})
+	if !strings.Contains(strings.Join(s.findings, "\n"), "acknowledged after a failed") {
+		t.Errorf("the planted bug %q went unseen: %+v", plant.SyncIgnored.Name, s)
+	}
+}
+
+// struck is what came of failing calls.
+type struck struct {
+	hit, calls, acks, other int
+	exits                   [16]int
+	findings                []string
+}
+
+func (s *struck) add(o struck) {
+	s.hit, s.calls, s.acks, s.other = s.hit+o.hit, s.calls+o.calls, s.acks+o.acks, s.other+o.other
+	for i := range s.exits {
+		s.exits[i] += o.exits[i]
+	}
+	s.findings = append(s.findings, o.findings...)
+}
+
+// strike runs one stream of saves with one fault.
+func strike(t testing.TB, seed *rig.Notebook, program, dir string, f fault) (s struck) {
+	n := seed.At(filepath.Join(dir, "notebook"))
+	rig.Copy(t, seed.Dir, n.Dir)
+	before, r := n.Entries(t)
+	r.Want(t, 0)
+	book := rig.NewLedger(before)
+	lines := make([]rig.Line, 20)
+	for i := range lines {
+		lines[i] = lineOf("fault", i)
+		book.Sent(lines[i])
+	}
+	trace := filepath.Join(dir, "trace")
+	args := append([]string{"-e", f.flag()}, only(n.Dir)...)
+	stream := straced(n, program, trace, append(args, "-e", "trace=write,"+f.call)...).Stream(t, each(lines))
+	r = stream.End()
+	find := func(format string, args ...any) {
+		s.findings = append(s.findings, fmt.Sprintf("%v: ", f)+fmt.Sprintf(format, args...))
+	}
+	if fault := r.Fault(); fault != "" {
+		find("%s", fault)
+	}
+	calls := readTrace(t, trace)
+	s.calls = failed(calls)
+	if s.calls > 0 {
+		s.hit, s.acks = 1, len(stream.Acks())
+	}
+	switch r.Exit {
+	case 0, 6:
+		s.exits[r.Exit]++
+	default:
+		s.other++
+		if !bytes.Contains(r.Out, []byte(`"error":`)) {
+			find("exit %d without an error line", r.Exit)
+		}
+		if bytes.Contains(r.Out, []byte(`"internal"`)) {
+			find("exit %d with an error that has no sentence: %s%s", r.Exit, r.Out, r.Err)
+		}
+	}
+	for _, x := range acksAfterFailure(calls) {
+		find("%s", x)
+	}
+	for _, a := range stream.Acks() {
+		for _, x := range book.Take(a) {
+			find("%s", x)
+		}
+	}
+	entries := 0
+	for _, x := range survey(t, n, book, &entries) {
+		find("afterwards: %s", x)
+	}
+	return s
+}
+
+// only limits a trace to the notebook's folders and files, also those that are
+// not there yet.
+func only(dir string) []string {
+	names := []string{"", "box.A", "box.B", ".box.A.new", ".box.B.new", "key.A", "key.B", "index.sealed", ".index.sealed.new", "lock",
+		"journal", "journal/00000001.wj", "journal/00000002.wj", "journal/mark.A", "journal/mark.B", "journal/reserve",
+		"view", "view/DIRTY", "view/.DIRTY.new", "view/view.seal", "view/.view.seal.new", "view/db",
+		"view/db/DISCARD", "view/db/KEYREGISTRY", "view/db/MANIFEST", "view/db/LOCK"}
+	for i := 1; i < 6; i++ {
+		names = append(names, fmt.Sprintf("view/db/%05d.mem", i), fmt.Sprintf("view/db/%06d.vlog", i), fmt.Sprintf("view/db/%06d.sst", i))
+	}
+	var args []string
+	for _, name := range names {
+		args = append(args, "-P", filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	return args
+}
+
+func failed(calls []call) int {
+	n := 0
+	for _, c := range calls {
+		if c.injected {
+			n++
+		}
+	}
+	return n
+}
+
+// acksAfterFailure looks for promises that were made after a write or sync of
+// a segment had failed.
+func acksAfterFailure(calls []call) []string {
+	broken := 0
+	var out []string
+	for _, c := range calls {
+		_, path := c.fd()
+		switch {
+		case c.injected && filepath.Ext(path) == ".wj" && (c.name == "fsync" || c.name == "pwrite64"):
+			broken = c.begun
+		case broken > 0 && c.promise():
+			out = append(out, fmt.Sprintf("acknowledged after a failed write or sync (lines %d, %d of the trace)", broken, c.begun))
+		}
+	}
+	return out
+}
+
