@@ -39,6 +39,8 @@ var arrows = map[string][]string{
 	"app/desktop":               {"app/notebook", "app/casework", "app/export", "app/desktop/widgets"},
 	"app/desktop/widgets":       {},
 	"cmd/internal/build":        {},
+	"cmd/internal/metadata":     {},
+	"cmd/internal/showcase":     {"app/simtest/window"},
 	"cmd/internal/dial":         {"app/notebook", "sync/engine", "sync/remote"},
 	"cmd/wherry":                {"app/", "cmd/internal/"},
 	"cmd/wherryctl":             {"app/headless", "app/notebook", "cmd/internal/"},

@@ -163,12 +163,10 @@ func TestChangeThePassphrase(t *testing.T) {
 
 func TestQuitSavesAndLocks(t *testing.T) {
 	s := openedStage(t)
-	closed := false
-	s.win.SetOnClosed(func() { closed = true })
 	s.record("visit")
 	s.typed("Kelly")
 	s.command("Quit")
-	if got, _ := s.book.draftText(); got.Shared != "Kelly" || !s.book.locked || !closed {
-		t.Errorf("saved %q, locked %v, closed %v", got.Shared, s.book.locked, closed)
+	if got, _ := s.book.draftText(); got.Shared != "Kelly" || !s.book.locked || !s.closed {
+		t.Errorf("saved %q, locked %v, closed %v", got.Shared, s.book.locked, s.closed)
 	}
 }

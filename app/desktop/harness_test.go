@@ -142,6 +142,8 @@ type stage struct {
 	clock *clock
 	door  *fakeDoor
 	book  *fakeBook
+
+	closed bool
 }
 
 // start is Monday 23 November 2026, 5:04pm.
@@ -155,8 +157,14 @@ func newStage(t *testing.T) *stage {
 	door := &fakeDoor{book: book, code: "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-7"}
 	w := newWindow(app, Deps{Door: door, Explain: explain, Now: c.now, Documents: "/home/amina/Documents",
 		Version: Version{"0.1.0", "94bcaee", "go1.26.8", "linux/amd64", "entry 1, journal 1, wire 1"}}, c)
-	t.Cleanup(w.win.Close)
-	return &stage{w, t, c, door, book}
+	s := &stage{Window: w, t: t, clock: c, door: door, book: book}
+	w.win.SetOnClosed(func() { s.closed = true })
+	t.Cleanup(func() {
+		if !s.closed {
+			w.win.Close()
+		}
+	})
+	return s
 }
 
 // opened is a stage with an open notebook that holds the sample family.
