@@ -11,7 +11,7 @@ TAGS    := x11,migrated_fynedo
 export GOFLAGS = -trimpath -buildvcs=false
 WINDOWLESS = $$(go list ./... | grep -v -e '^wherry/cmd/wherry$$' -e '^wherry/app/simtest/window$$')
 
-.PHONY: help run test tools ctl window vet quick race shown bench fuzz torture golden dist clean
+.PHONY: help run test lint ctl window vet quick race shown bench fuzz torture golden dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ window: ctl ## build the desktop notebook into bin/
 vet: ## formatting and go vet, without cgo
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	CGO_ENABLED=0 go vet $(WINDOWLESS)
+
+lint: ## the linters of .golangci.yml, at the version that tools/go.mod pins
+	CGO_ENABLED=0 go tool -modfile=tools/go.mod golangci-lint run $(WINDOWLESS)
 
 quick: ## all tests but the window's, without cgo
 	CGO_ENABLED=0 go test $(WINDOWLESS)

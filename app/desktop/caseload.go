@@ -17,6 +17,7 @@ type caseloadPage struct {
 	filter *widgets.Entry
 	list   *widgets.List
 	count  *widgets.Text
+	focus  fyne.Focusable
 	all    []CaseRow
 	shown  []CaseRow
 }
@@ -30,10 +31,7 @@ func openCaseload(w *Window, _ route) page {
 func (p *caseloadPage) content() fyne.CanvasObject { return p.object }
 
 func (p *caseloadPage) first() fyne.Focusable {
-	if p.filter == nil {
-		return nil
-	}
-	return p.filter
+	return p.focus
 }
 
 func (p *caseloadPage) leave() { p.all, p.shown = nil, nil }
@@ -54,6 +52,7 @@ func (p *caseloadPage) draw(c Caseload) {
 	add := w.kit.Button(w.t("Add a child"), widgets.Secondary, func() { w.visit(route{screen: "addchild"}) })
 	imp := w.kit.Button(w.t("Import"), widgets.Secondary, func() { w.visit(route{screen: "import"}) })
 	if len(c.Rows) == 0 {
+		p.focus = add
 		exchange(p.object, w.fixed(w.header(w.t("Caseload"), ""), w.empty(w.t("No children yet"),
 			w.t("The children you work with appear here. Add one by hand, or import the list that your case system exports."), add, imp)))
 		return
@@ -65,6 +64,7 @@ func (p *caseloadPage) draw(c Caseload) {
 	}
 	p.filter = w.kit.Line(w.t("Find a child: name, reference, status, worker"))
 	p.filter.Put(words)
+	p.focus = p.filter
 	p.filter.OnEdit = func(string) { p.narrow() }
 	p.filter.OnEnter = func() {
 		if len(p.shown) > 0 {

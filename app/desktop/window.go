@@ -133,10 +133,16 @@ func (w *Window) show(r route) {
 
 // visit is show that can be gone back from.
 func (w *Window) visit(r route) {
-	if w.here.screen != "" && w.here != r {
-		w.history = append(w.history, w.here)
-	}
-	w.leaveThen(func() { w.show(r) })
+	w.leaveThen(func() {
+		from := w.here
+		if k, ok := w.page.(keeper); ok {
+			from = k.back() // the draft, once there is one
+		}
+		if from.screen != "" && from != r {
+			w.history = append(w.history, from)
+		}
+		w.show(r)
+	})
 }
 
 // goBack shows the screen before this one.

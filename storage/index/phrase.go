@@ -5,6 +5,97 @@ import (
 	"slices"
 )
 
+// Phrases are looked for in so many notes at a time: what is found in some lets
+// the others be left out that cannot rank. Those that promise most come first.
+const (
+	chunk   = 4096
+	promise = 1024 // about so many are among the first
+)
+
+// runPhrases offers those candidates to top in which every phrase stands. Freqs
+// is by slot and candidate.
+func (q *segmentSearch) runPhrases(freqs [][]uint32, r *ranker, sc *scratch, top *topHits) {
+	most := q.mostPossible(freqs)
+	bounds := make([]float64, len(sc.cands))
+	for i, doc := range sc.cands {
+		bounds[i] = r.of(q.s, doc, most, i)
+	}
+	high := quantile(bounds, promise)
+	chosen := make([]int, 0, chunk)
+	for _, first := range []bool{true, false} {
+		for i, bound := range bounds {
+			if (bound >= high) == first && top.reachable(bound) {
+				if chosen = append(chosen, i); len(chosen) == chunk {
+					q.look(chosen, most, r, sc, top)
+					chosen = chosen[:0]
+				}
+			}
+		}
+		q.look(chosen, most, r, sc, top)
+		chosen = chosen[:0]
+	}
+}
+
+// mostPossible returns by clause and candidate the number of half occurrences
+// that there can be at most: a phrase occurs no more often than its rarest word.
+func (q *segmentSearch) mostPossible(freqs [][]uint32) [][]uint32 {
+	most := make([][]uint32, len(q.clauses))
+	slot := 0
+	for c, slots := range q.clauses {
+		most[c] = freqs[slot]
+		for i, w := range slots {
+			for k, n := range freqs[slot+i] {
+				if w.stem != "" || w.prefix {
+					n *= 2 // some occurrences may have counted one half
+				}
+				if len(slots) > 1 && (i == 0 || n < most[c][k]) {
+					most[c][k] = n
+				}
+			}
+		}
+		slot += len(slots)
+	}
+	return most
+}
+
+// quantile returns a value that about n of the values reach, judged by a sample
+// of a thousand.
+func quantile(values []float64, n int) float64 {
+	if len(values) <= n {
+		return 0
+	}
+	var sample []float64
+	step := len(values)/1000 + 1
+	for i := 0; i < len(values); i += step {
+		sample = append(sample, values[i])
+	}
+	slices.Sort(sample)
+	return sample[len(sample)-1-len(sample)*n/len(values)]
+}
+
+// look reads the positions of the chosen candidates, which ascend, and offers
+// those with every phrase to top.
+func (q *segmentSearch) look(chosen []int, most [][]uint32, r *ranker, sc *scratch, top *topHits) {
+	cands := make([]uint32, len(chosen))
+	for k, i := range chosen {
+		cands[k] = sc.cands[i]
+	}
+	freqs := make([][]uint32, len(q.clauses))
+	slot := 0
+	for c, slots := range q.clauses {
+		if len(slots) > 1 {
+			freqs[c] = q.phrase(slot, len(slots), cands, sc.acc)
+		} else {
+			freqs[c] = make([]uint32, len(chosen))
+			for k, i := range chosen {
+				freqs[c][k] = most[c][i]
+			}
+		}
+		slot += len(slots)
+	}
+	r.score(q.s, cands, freqs, top)
+}
+
 // phrase returns how often the slots first … first+n-1 are filled side by side
 // in each candidate, in half occurrences.
 //

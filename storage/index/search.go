@@ -65,10 +65,6 @@ func (sc *scratch) size(docs int) {
 	}
 }
 
-// chunk is the number of candidates that are looked at for phrases at a time:
-// what is found in one lets the next leave out notes that cannot rank.
-const chunk = 4096
-
 // run offers every match of the segment to top.
 func (q *segmentSearch) run(f Filter, r *ranker, sc *scratch, top *topHits) {
 	if slices.Contains(q.df, 0) {
@@ -93,58 +89,7 @@ func (q *segmentSearch) run(f Filter, r *ranker, sc *scratch, top *topHits) {
 		r.score(q.s, sc.cands, freqs, top)
 		return
 	}
-	for from := 0; from < len(sc.cands); from += chunk {
-		to := min(from+chunk, len(sc.cands))
-		part := make([][]uint32, len(freqs))
-		for i := range freqs {
-			part[i] = freqs[i][from:to]
-		}
-		q.phrases(sc.cands[from:to], part, r, sc, top)
-	}
-}
-
-// phrases offers those candidates to top in which every phrase stands. Freqs
-// is by slot and candidate; both are overwritten.
-func (q *segmentSearch) phrases(cands []uint32, freqs [][]uint32, r *ranker, sc *scratch, top *topHits) {
-	// No phrase occurs more often than its rarest word. By that most notes
-	// cannot come among the best, and their positions need not be read.
-	matches := make([][]uint32, len(q.clauses))
-	slot := 0
-	for c, slots := range q.clauses {
-		matches[c] = freqs[slot]
-		for i, w := range slots {
-			for k, n := range freqs[slot+i] {
-				if w.stem != "" || w.prefix {
-					n *= 2 // occurrences that count one half
-				}
-				if len(slots) > 1 && (i == 0 || n < matches[c][k]) {
-					matches[c][k] = n
-				}
-			}
-		}
-		slot += len(slots)
-	}
-	kept := 0
-	for i, doc := range cands {
-		if !top.reachable(r.of(q.s, doc, matches, i)) {
-			continue
-		}
-		cands[kept] = doc
-		for c := range matches {
-			matches[c][kept] = matches[c][i]
-		}
-		kept++
-	}
-	cands = cands[:kept]
-	slot = 0
-	for c, slots := range q.clauses {
-		matches[c] = matches[c][:kept]
-		if len(slots) > 1 {
-			matches[c] = q.phrase(slot, len(slots), cands, sc.acc)
-		}
-		slot += len(slots)
-	}
-	r.score(q.s, cands, matches, top)
+	q.runPhrases(freqs, r, sc, top)
 }
 
 // narrow keeps the candidates in which a slot is filled, and returns how often

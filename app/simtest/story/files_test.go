@@ -177,6 +177,30 @@ func newer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(body, sum[:]...), 0o600))
 }
 
+// flipstore DATA: flips a bit in the middle of the largest table of an
+// endpoint's store.
+func flipstore(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: flipstore DATA")
+	}
+	tables, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "store", "*.sst"))
+	ts.Check(err)
+	var largest string
+	var data []byte
+	for _, name := range tables {
+		b, err := os.ReadFile(name)
+		ts.Check(err)
+		if len(b) > len(data) {
+			largest, data = name, b
+		}
+	}
+	if largest == "" {
+		ts.Fatalf("no table in the store of %s", args[0])
+	}
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(largest, data, 0o600))
+}
+
 // append FILE MORE…: appends files to a file.
 func appendCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

@@ -48,7 +48,8 @@ func end(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // run WANT [options] PROGRAM ARGS…: runs a program to its end. WANT is its exit
-// code, or EXIT:CODE where the last line must be an error object of that code.
+// code, or EXIT:CODE where the last line must be an error object of that code,
+// or several exit codes with commas between.
 // stdout and stderr go to the files out and err. With --json among ARGS every
 // line of stdout must be an object with "v":1.
 //
@@ -61,7 +62,7 @@ func run(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 type runOptions struct {
-	exit   int
+	exits  []int
 	code   string
 	stdin  string
 	fds    []string
@@ -75,10 +76,12 @@ func options(ts *testscript.TestScript, neg bool, usage string, args []string, l
 		ts.Fatalf("usage: %s", usage)
 	}
 	o := &runOptions{}
-	exit, code, _ := strings.Cut(args[0], ":")
-	var err error
-	o.exit, err = strconv.Atoi(exit)
-	ts.Check(err)
+	exits, code, _ := strings.Cut(args[0], ":")
+	for e := range strings.SplitSeq(exits, ",") {
+		n, err := strconv.Atoi(e)
+		ts.Check(err)
+		o.exits = append(o.exits, n)
+	}
 	o.code, args = code, args[1:]
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		flag := args[0]
@@ -160,8 +163,9 @@ func (o *runOptions) run(ts *testscript.TestScript) {
 
 // judge compares how a program ended with what is wanted of it.
 func (o *runOptions) judge(ts *testscript.TestScript, how *os.ProcessState, stdout, stderr string) {
-	if got := how.ExitCode(); got != o.exit {
-		ts.Fatalf("%v: %v, want exit %d\nstdout:\n%s\nstderr:\n%s", o.argv, how, o.exit, stdout, stderr)
+	exit := how.ExitCode()
+	if !slices.Contains(o.exits, exit) {
+		ts.Fatalf("%v: %v, want exit %v\nstdout:\n%s\nstderr:\n%s", o.argv, how, o.exits, stdout, stderr)
 	}
 	if strings.Contains(stderr, "panic:") || strings.Contains(stderr, "goroutine ") {
 		ts.Fatalf("a panic reached the user:\n%s", stderr)
@@ -175,14 +179,14 @@ func (o *runOptions) judge(ts *testscript.TestScript, how *os.ProcessState, stdo
 		last = objs[len(objs)-1]
 	}
 	e, isError := last["error"].(map[string]any)
-	if isError && o.exit == 0 {
+	if isError && exit == 0 {
 		ts.Fatalf("%v: an error line and exit 0:\n%s", o.argv, stdout)
 	}
 	if isError {
 		shapeOf(ts, "error").check(ts, lastLine(stdout))
 		message, _ := e["message"].(string)
-		if e["exit"] != float64(o.exit) || !strings.Contains(stderr, message) {
-			ts.Fatalf("%v: the error line does not agree with exit %d and stderr:\n%s\n%s", o.argv, o.exit, stdout, stderr)
+		if e["exit"] != float64(exit) || !strings.Contains(stderr, message) {
+			ts.Fatalf("%v: the error line does not agree with exit %d and stderr:\n%s\n%s", o.argv, exit, stdout, stderr)
 		}
 	}
 	if o.code != "" && e["code"] != o.code {

@@ -142,6 +142,28 @@ func silent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], l.Addr().String())
 }
 
+// tls12 ADDRESS: the endpoint there does not speak TLS 1.2, and does speak 1.3.
+func tls12(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: tls12 ADDRESS")
+	}
+	dial := func(version uint16) error {
+		d := tls.Dialer{NetDialer: &net.Dialer{Timeout: runTime}, Config: trusting(ts)}
+		d.Config.MinVersion, d.Config.MaxVersion = version, version
+		ctx, cancel := context.WithTimeout(context.Background(), runTime)
+		defer cancel()
+		c, err := d.DialContext(ctx, "tcp", args[0])
+		if err == nil {
+			err = c.Close()
+		}
+		return err
+	}
+	ts.Check(dial(tls.VersionTLS13))
+	if dial(tls.VersionTLS12) == nil {
+		ts.Fatalf("%s speaks TLS 1.2", args[0])
+	}
+}
+
 // http STATUS METHOD URL [FILE] [Header=value…]: one request. An https URL is
 // trusted by the certificate authority in the file ca.pem. The answer's body is
 // in body; that of a refusal by the door must be CBOR {code, message}, and its
@@ -166,7 +188,11 @@ func httpCmd(ts *testscript.TestScript, neg bool, args []string) {
 		name, value, _ := strings.Cut(h, "=")
 		req.Header.Set(name, value)
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: 5 * time.Second, TLSClientConfig: trusting(ts, req)}}
+	var config *tls.Config
+	if req.URL.Scheme == "https" {
+		config = trusting(ts)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: 5 * time.Second, TLSClientConfig: config}}
 	if body != nil {
 		req.Header.Set("Expect", "100-continue") // so that a refusal is read before the body is sent
 	}
@@ -192,10 +218,8 @@ func httpCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("code"), []byte(fmt.Sprintln(e.Code)), 0o600))
 }
 
-func trusting(ts *testscript.TestScript, req *http.Request) *tls.Config {
-	if req.URL.Scheme != "https" {
-		return nil
-	}
+// trusting believes the certificate authority in the file ca.pem.
+func trusting(ts *testscript.TestScript) *tls.Config {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(ts.ReadFile("ca.pem"))) {
 		ts.Fatalf("ca.pem holds no certificate")

@@ -28,10 +28,10 @@ func TestMain(m *testing.M) {
 // commands are what scripts may use beside testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"run": run, "ctl": ctl, "end": end, "hold": hold, "release": release, // programs
-	"serve": serve, "halt": halt, "port": port, "silent": silent, "http": httpCmd, // servers
+	"serve": serve, "halt": halt, "port": port, "silent": silent, "http": httpCmd, "tls12": tls12, // servers
 	"json": jsonCmd, "lines": lines, "capture": capture, "pluck": pluck, "shape": shape, "same": same, // output
 	"marked": marked, "ranked": ranked, // search
-	"mode": mode, "tree": tree, "copytree": copytree, "poke": poke, "fill": fill, "random": random, "newer": newer, "listing": listing, "append": appendCmd, "sha": sha, "pdftext": pdftext, // files
+	"mode": mode, "tree": tree, "copytree": copytree, "poke": poke, "fill": fill, "random": random, "flipstore": flipstore, "newer": newer, "listing": listing, "append": appendCmd, "sha": sha, "pdftext": pdftext, // files
 	"draft": draft, "strike": strike, // what only the window does
 }
 
