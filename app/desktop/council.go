@@ -35,10 +35,13 @@ func (p *councilPage) scroller() *widgets.Scroll {
 }
 
 func (p *councilPage) refresh() {
-	w := p.w
-	ask(w, w.nb.Status, func(s Status) {
-		w.status = s
-		w.who = w.nb.Who()
+	w, nb := p.w, p.w.nb
+	var who Who
+	ask(w, func(ctx context.Context) (Status, error) {
+		who = nb.Who()
+		return nb.Status(ctx)
+	}, func(s Status) {
+		w.status, w.who = s, who
 		if s.Enrolled {
 			exchange(p.object, p.drawSync(s))
 		} else {
@@ -90,13 +93,18 @@ func (p *councilPage) drawInvitation(i Invitation, file string) fyne.CanvasObjec
 	join = w.kit.Button(w.t("Join"), widgets.Primary, func() {
 		nb := w.nb
 		join.Disable()
-		act(w, func(ctx context.Context) error { return nb.Enrol(ctx, file) }, func(err error) {
+		var who Who
+		act(w, func(ctx context.Context) error {
+			err := nb.Enrol(ctx, file)
+			who = nb.Who()
+			return err
+		}, func(err error) {
 			join.Enable()
 			if err != nil {
 				w.problem(err)
 				return
 			}
-			w.who = nb.Who()
+			w.who = who
 			w.frame = newFrame(w)
 			w.setMenu()
 			w.show(route{screen: "council"})

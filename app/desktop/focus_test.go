@@ -16,34 +16,6 @@ import (
 	"wherry/app/desktop/widgets"
 )
 
-// Every screen takes the focus somewhere, and Tab goes through all that can be
-// worked in reading order and comes round again.
-func TestTabGoesRoundOnEveryScreen(t *testing.T) {
-	for _, sc := range scenes {
-		t.Run(sc.name, func(t *testing.T) {
-			s := sc.make(t)
-			sc.act(s)
-			s.settle()
-			c := s.win.Canvas()
-			if c.Focused() == nil {
-				t.Error("nothing has the focus when the screen opens")
-			}
-			root := c.Overlays().Top()
-			if root == nil {
-				root = c.Content()
-			}
-			want := stopsOf(root)
-			c.Focus(nil)
-			for i := range len(want) + 1 {
-				c.FocusNext()
-				if c.Focused() != want[i%len(want)] {
-					t.Fatalf("stop %d of Tab is %T, want %T", i, c.Focused(), want[i%len(want)])
-				}
-			}
-		})
-	}
-}
-
 func stopsOf(o fyne.CanvasObject) []fyne.Focusable {
 	var out []fyne.Focusable
 	walkObject(o, func(x fyne.CanvasObject) {

@@ -112,11 +112,10 @@ func (w *Window) savedWords() (widgets.Shape, string) {
 	case w.status.ReadOnly:
 		return widgets.Alert, w.t("Nothing more can be saved: read only")
 	}
-	at := w.nb.SavedAt()
-	if at.IsZero() {
+	if w.savedAt.IsZero() {
 		return widgets.Laptop, w.t("All saved on this laptop")
 	}
-	return widgets.Laptop, w.t("Saved on this laptop %s", casework.UKTime(at).Format("15:04"))
+	return widgets.Laptop, w.t("Saved on this laptop %s", casework.UKTime(w.savedAt).Format("15:04"))
 }
 
 // syncWords is the state of the notebook in the four words, with a count.

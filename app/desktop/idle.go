@@ -86,10 +86,18 @@ func (w *Window) readStatus() {
 	w.idle.lastRead = w.now()
 	try(w, w.nb.Status, func(s Status, err error) {
 		if err == nil {
-			w.status = s
+			w.status, w.savedAt = s, later(w.savedAt, s.SavedAt)
 		}
 		w.showStatus()
 	})
+}
+
+// later is the later of two moments: an answer may be older than what we know.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // typedKey sees every key before the widget does.

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -63,7 +64,7 @@ func (w *Window) shut(back route) {
 	w.session++
 	w.nb, w.frame, w.pending = nil, nil, nil
 	w.status, w.who, w.history = Status{}, Who{}, nil
-	w.syncing, w.saveBad = false, ""
+	w.syncing, w.saveBad, w.savedAt = false, "", time.Time{}
 	w.idle = idle{}
 	w.resume = back
 	w.setMenu()

@@ -96,29 +96,6 @@ func TestLockBeforeTheFirstWordComesBackToANewSheet(t *testing.T) {
 	}
 }
 
-func TestLockDuringADialogAndOnEveryScreen(t *testing.T) {
-	for _, sc := range scenes {
-		t.Run(sc.name, func(t *testing.T) {
-			s := sc.make(t)
-			sc.act(s)
-			if s.nb == nil {
-				return
-			}
-			s.command("Lock")
-			if s.nb != nil || !s.book.locked {
-				t.Fatal("not locked")
-			}
-			if got := s.traces("Kelly", "Larter", "Ruby", "Alfie", "NCC-", "Amina", "Grace", "Norfolk"); len(got) > 0 {
-				t.Errorf("after the lock: %v", got)
-			}
-			if s.win.Canvas().Overlays().Top() != nil {
-				t.Error("a dialog stayed")
-			}
-			s.unlock()
-		})
-	}
-}
-
 func TestIdleLock(t *testing.T) {
 	s := openedStage(t)
 	s.command("Caseload")

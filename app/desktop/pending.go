@@ -19,6 +19,7 @@ type pending struct {
 	back  route // where undo goes
 	after route // what to show anew once it is final
 	until time.Time
+	label *widgets.Text
 	stop  func()
 }
 
@@ -27,8 +28,20 @@ func (w *Window) finaliseSoon(draft string, sheet *casework.Submission, after ro
 	w.settlePending(func() {
 		w.pending = &pending{draft: draft, sheet: sheet, back: route{screen: "record", id: draft}, after: after, until: w.now().Add(undoFor)}
 		w.show(after)
-		w.countDown()
+		w.showPending()
 	})
+}
+
+// showPending says above the page that something is about to be final.
+func (w *Window) showPending() {
+	p := w.pending
+	p.label = widgets.NewLabel("", widgets.Strong)
+	undo := w.kit.Button(w.t("Undo"), widgets.Secondary, w.undoPending)
+	w.frame.say(widgets.NewPanel(widgets.Caution, 6, widgets.Inset(0, 12, 0, 16, widgets.Row(2*widgets.Gap, p.label,
+		widgets.NewLabel(w.t("After that it can be amended, not changed."), widgets.Body),
+		widgets.Spacer(), undo))))
+	w.countDown()
+	w.win.Canvas().Focus(undo)
 }
 
 func (w *Window) countDown() {
@@ -42,15 +55,8 @@ func (w *Window) countDown() {
 		return
 	}
 	p.stop = w.run.After(min(left, time.Second), w.countDown)
-	seconds := int((left + time.Second - 1) / time.Second)
-	undo := w.kit.Button(w.t("Undo"), widgets.Secondary, w.undoPending)
-	w.frame.say(widgets.NewPanel(widgets.Caution, 6, widgets.Inset(0, 12, 0, 16, widgets.Row(2*widgets.Gap,
-		widgets.NewLabel(w.n("Finalising in %d second.", "Finalising in %d seconds.", seconds), widgets.Strong),
-		widgets.NewLabel(w.t("After that it can be amended, not changed."), widgets.Body),
-		widgets.Spacer(), undo))))
-	if seconds == int(undoFor/time.Second) {
-		w.win.Canvas().Focus(undo)
-	}
+	p.label.Set(w.n("Finalising in %d second.", "Finalising in %d seconds.", int((left+time.Second-1)/time.Second)))
+	w.frame.notice.Refresh()
 }
 
 // undoPending takes the sheet back to its draft.

@@ -155,14 +155,54 @@ var scenes = []struct {
 	}},
 }
 
-func TestPictures(t *testing.T) {
+// Every screen looks as it should, takes the focus somewhere, lets Tab go
+// through all that can be worked in reading order and come round again, and
+// leaves nothing of the record behind when it is locked.
+func TestScreens(t *testing.T) {
 	for _, sc := range scenes {
 		t.Run(sc.name, func(t *testing.T) {
 			s := sc.make(t)
 			sc.act(s)
 			s.shoot(sc.name)
+			s.tabRound()
+			if s.nb != nil {
+				s.lockAndLook()
+			}
 		})
 	}
+}
+
+func (s *stage) tabRound() {
+	c := s.win.Canvas()
+	if c.Focused() == nil {
+		s.t.Error("nothing has the focus when the screen opens")
+	}
+	root := c.Overlays().Top()
+	if root == nil {
+		root = c.Content()
+	}
+	want := stopsOf(root)
+	c.Focus(nil)
+	for i := range len(want) + 1 {
+		c.FocusNext()
+		if c.Focused() != want[i%len(want)] {
+			s.t.Fatalf("stop %d of Tab is %T, want %T", i, c.Focused(), want[i%len(want)])
+		}
+	}
+}
+
+func (s *stage) lockAndLook() {
+	s.command("Lock")
+	if s.nb != nil || !s.book.locked {
+		s.t.Fatal("not locked")
+	}
+	if got := s.traces("Kelly", "Larter", "Ruby", "Alfie", "NCC-", "Amina", "Grace", "Norfolk"); len(got) > 0 {
+		s.t.Errorf("after the lock: %v", got)
+	}
+	if s.win.Canvas().Overlays().Top() != nil {
+		s.t.Error("a dialog stayed")
+	}
+	s.unlock()
 }
 
 func emptyStage(t *testing.T) *stage {

@@ -110,9 +110,9 @@ type Notebook interface {
 
 // Session is the notebook as a whole.
 type Session interface {
-	// Who says whose notebook this is and what they may do. Cheap; no disk.
+	// Who says whose notebook this is and what they may do.
 	Who() Who
-	// SavedAt is when the disk last confirmed a write in this run. Cheap.
+	// SavedAt is when the disk last confirmed a write in this run.
 	SavedAt() time.Time
 	// Status is what the status bar shows. No network. It is asked for after
 	// every act and about once in ten seconds.

@@ -29,6 +29,7 @@ type recordPage struct {
 	saver  *saver
 
 	sections *widgets.Nav
+	side     *fyne.Container
 	place    *fyne.Container
 	scroll   *widgets.Scroll
 	saved    *widgets.Sign

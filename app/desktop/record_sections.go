@@ -69,14 +69,14 @@ func (p *recordPage) build() {
 	p.place = container.NewStack()
 	final := w.kit.Button(w.t("Finalise"), widgets.Primary, p.finalise)
 	discard := w.kit.Button(w.t("Discard draft"), widgets.Quiet, p.discard)
-	side := widgets.StackGrow(0, 2,
+	p.side = widgets.StackGrow(0, 2,
 		widgets.Inset(26, 16, 14, 20, widgets.NewText(p.title(), widgets.SubHeading)),
 		p.sections,
 		widgets.Fill(),
 		widgets.Inset(0, 12, 8, 20, p.saved),
 		widgets.Inset(0, 12, 0, 15, final),
 		widgets.Inset(0, 12, 14, 15, discard))
-	exchange(p.object, widgets.Side(248, side, p.place))
+	exchange(p.object, widgets.Side(248, p.side, p.place))
 	p.outline()
 }
 
@@ -118,7 +118,7 @@ func (p *recordPage) outline() {
 	} else {
 		p.saved.Set(widgets.NoShape, w.t("Saved as you type"))
 	}
-	p.object.Refresh()
+	p.side.Refresh() // not the text: that would cost a frame at every save
 }
 
 // filled reports whether something of a section has been written.
@@ -194,14 +194,14 @@ func (p *recordPage) box(name string, e *widgets.Entry, text string, set func(st
 
 // discard drops the draft and offers to take that back.
 func (p *recordPage) discard() {
-	w, draft := p.w, p.take()
+	w, nb, draft := p.w, p.w.nb, p.take()
 	p.saver.end()
 	id := p.saver.known
 	act(w, func(ctx context.Context) error {
 		if id == "" {
 			return nil
 		}
-		return w.nb.DiscardDraft(ctx, id)
+		return nb.DiscardDraft(ctx, id)
 	}, func(err error) {
 		if err != nil {
 			w.problem(err)

@@ -200,13 +200,13 @@ func (p *remarkPage) finalise() {
 }
 
 func (p *remarkPage) discard() {
-	w, draft, id := p.w, p.take(), p.saver.known
+	w, nb, draft, id := p.w, p.w.nb, p.take(), p.saver.known
 	p.saver.end()
 	act(w, func(ctx context.Context) error {
 		if id == "" {
 			return nil
 		}
-		return w.nb.DiscardDraft(ctx, id)
+		return nb.DiscardDraft(ctx, id)
 	}, func(err error) {
 		if err != nil {
 			w.problem(err)

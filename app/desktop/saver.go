@@ -66,12 +66,12 @@ func (s *saver) keep(done func(error)) {
 				s.id = id
 			}
 		}
-		id := s.id
+		id, at := s.id, nb.SavedAt()
 		w.run.Do(func() {
 			if session != w.session {
 				return
 			}
-			s.known = id
+			s.known, w.savedAt = id, later(w.savedAt, at)
 			s.report(draft != nil, err)
 			done(err)
 		})

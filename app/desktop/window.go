@@ -36,8 +36,9 @@ type Window struct {
 	pending *pending
 	idle    idle
 	syncing bool
-	saveBad string // why the last save failed; "" when it did not
-	stop    func() // of the tick
+	savedAt time.Time // last proven save
+	saveBad string    // why the last save failed; "" when it did not
+	stop    func()    // of the tick
 
 	menuState string // which commands apply, as the menu shows them
 }
@@ -73,6 +74,9 @@ func (w *Window) start() {
 
 // look applies theme and text size.
 func (w *Window) look() {
+	if t, ok := w.app.Settings().Theme().(*widgets.Theme); ok && t.Is(widgets.Look(w.settings.Theme), w.settings.TextPercent) {
+		return
+	}
 	w.app.Settings().SetTheme(widgets.NewTheme(widgets.Look(w.settings.Theme), w.settings.TextPercent))
 }
 
@@ -95,9 +99,14 @@ func (w *Window) showDoor() {
 func (w *Window) opened(nb Notebook, to route) {
 	w.nb = nb
 	w.ctx, w.cancel = context.WithCancel(context.Background())
-	w.who = nb.Who()
-	ask(w, nb.Settings, func(s Settings) {
-		w.settings = s
+	ask(w, func(ctx context.Context) (m me, err error) {
+		m.who = nb.Who()
+		if m.settings, err = nb.Settings(ctx); err != nil {
+			m.settings = DefaultSettings // they are not worth a locked door
+		}
+		return m, nil
+	}, func(m me) {
+		w.who, w.settings = m.who, m.settings
 		w.look()
 		w.active()
 		w.setMenu()
@@ -109,6 +118,12 @@ func (w *Window) opened(nb Notebook, to route) {
 		w.show(to)
 		w.syncSoon()
 	})
+}
+
+// me is what the window knows of its person.
+type me struct {
+	who      Who
+	settings Settings
 }
 
 // show puts a screen in the place of the one there is.

@@ -37,9 +37,9 @@ func try[T any](w *Window, question func(context.Context) (T, error), done func(
 // act runs something that writes. It is never broken off by a lock, and the
 // status is read anew after it.
 func act(w *Window, do func(context.Context) error, done func(error)) {
-	session := w.session
+	session, ctx := w.session, context.WithoutCancel(w.ctx)
 	w.run.Go(func() {
-		err := do(context.WithoutCancel(w.ctx))
+		err := do(ctx)
 		w.run.Do(func() {
 			if session != w.session {
 				return

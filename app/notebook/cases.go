@@ -30,8 +30,8 @@ func (n *Notebook) Cases(ctx context.Context) ([]CaseRow, casework.Completeness,
 	local := n.localCases()
 	out := []CaseRow{}
 	for _, c := range n.st.sorted() {
-		if c.Count == 0 {
-			continue
+		if c.Count == 0 || c.Ref == "" {
+			continue // known by id only until its key and history arrive
 		}
 		b, err := n.brief(ctx, c)
 		if err != nil {

@@ -196,7 +196,9 @@ func (n *Notebook) release() error {
 		if n.j != nil {
 			tip = n.j.Tip().MAC
 		}
-		errs = append(errs, n.view.Close(tip))
+		// The view is disposable: if it cannot be closed in order, the next
+		// opening rebuilds it.
+		_ = n.view.Close(tip)
 	}
 	if n.j != nil {
 		errs = append(errs, n.j.Close())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"wherry/app/casework"
 	"wherry/storage/index"
@@ -79,8 +80,8 @@ var problems = []struct {
 }{
 	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
 	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot, engine.ErrStalled}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
-	{[]error{journal.ErrFull}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
-	{[]error{ErrReadOnly, journal.ErrFailed}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
+	{[]error{journal.ErrFull, vault.ErrFull, syscall.ENOSPC, syscall.EDQUOT}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
+	{[]error{ErrReadOnly, journal.ErrFailed, journal.ErrReadOnly, syscall.EIO, syscall.EROFS}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
 	{[]error{seal.ErrDamaged, vault.ErrDamaged, journal.ErrDamaged}, Problem{"damaged", "Part of this notebook is damaged. The rest can be read.", "Run verify to see what is affected, and keep a copy of the folder.", ExitDamaged}},
 	{[]error{seal.ErrWrongPassphrase}, Problem{"wrong_passphrase", "That is not the passphrase of this notebook.", "Try again, or use your recovery kit.", ExitPassphrase}},
 	{[]error{journal.ErrInUse}, Problem{"in_use", "This notebook is already open in another window.", "Use that window, or close it first.", ExitInUse}},
@@ -113,15 +114,16 @@ var problems = []struct {
 
 // remoteProblems are the codes that sync/remote's errors carry.
 var remoteProblems = map[string]Problem{
-	"offline":      {"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
-	"busy":         {"offline", "Not sent yet: the council's endpoint is busy. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
-	"full":         {"endpoint_full", "Not sent yet: the council's endpoint cannot take more now. Safe on this laptop.", "Tell your administrator.", ExitOffline},
-	"certificate":  {"bad_certificate", "The endpoint is not the one your council named: its certificate is wrong.", "Do not use this connection. Tell your administrator; your work is safe on this laptop.", ExitTampered},
-	"revoked":      {"revoked", "The council has ended this device's access.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
-	"invitation":   {"invitation_used", "This invitation has been used already or is not valid.", "Ask your administrator for a new one.", ExitNotPermitted},
-	"expired":      {"invitation_expired", "This invitation has expired.", "Ask your administrator for a new one.", ExitNotPermitted},
-	"unauthorised": {"revoked", "The council's endpoint does not accept this device.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
-	"too_large":    {"too_large", "One entry is too large to send. Safe on this laptop.", "Tell your administrator.", ExitRefused},
-	"newer":        {"newer_wire", "The council's endpoint is older than this Wherry.", "It will be sent when the endpoint is updated. Safe on this laptop.", ExitOffline},
-	"bad_answer":   {"bad_answer", "The endpoint's answer could not be read, so nothing of it was taken.", "Tell your administrator; your work is safe on this laptop.", ExitTampered},
+	"offline":       {"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
+	"busy":          {"offline", "Not sent yet: the council's endpoint is busy. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline},
+	"full":          {"endpoint_full", "Not sent yet: the council's endpoint cannot take more now. Safe on this laptop.", "Tell your administrator.", ExitOffline},
+	"certificate":   {"bad_certificate", "The endpoint is not the one your council named: its certificate is wrong.", "Do not use this connection. Tell your administrator; your work is safe on this laptop.", ExitTampered},
+	"wrong_council": {"wrong_council", "This endpoint belongs to another council than the invitation names.", "Do not use this connection. Ask your administrator; your work is safe on this laptop.", ExitTampered},
+	"revoked":       {"revoked", "The council has ended this device's access.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
+	"invitation":    {"invitation_used", "This invitation has been used already or is not valid.", "Ask your administrator for a new one.", ExitNotPermitted},
+	"expired":       {"invitation_expired", "This invitation has expired.", "Ask your administrator for a new one.", ExitNotPermitted},
+	"unauthorised":  {"revoked", "The council's endpoint does not accept this device.", "Contact your administrator. Your work is safe on this laptop.", ExitNotPermitted},
+	"too_large":     {"too_large", "One entry is too large to send. Safe on this laptop.", "Tell your administrator.", ExitRefused},
+	"newer":         {"newer_wire", "The council's endpoint is older than this Wherry.", "It will be sent when the endpoint is updated. Safe on this laptop.", ExitOffline},
+	"bad_answer":    {"bad_answer", "The endpoint's answer could not be read, so nothing of it was taken.", "Tell your administrator; your work is safe on this laptop.", ExitTampered},
 }

@@ -222,6 +222,7 @@ type keyring struct {
 	caseID record.ID
 	items  []seal.BoxItem
 	fresh  map[record.ID]seal.Key
+	prev   map[record.ID]prevWrap // met on this page, before their key
 }
 
 func (k *keyring) get(epoch record.ID) (seal.Key, bool) {
@@ -240,6 +241,43 @@ func (k *keyring) put(epoch record.ID, key seal.Key) {
 	}
 	k.fresh[epoch] = key
 	k.items = append(k.items, seal.CaseKey{Case: k.caseID, Epoch: epoch, Key: key})
+	if w, ok := k.waiting(epoch); ok {
+		k.items = append(k.items, seal.DropSecret{Name: prevPrefix + epoch.String()})
+		k.unseal(epoch, w)
+	}
+}
+
+// prevPrefix names, in the key box, the sealed key of a previous epoch that
+// waits for the key that opens it: a later grant may bring only that one.
+const prevPrefix = "prev/"
+
+// prevWrap is the previous epoch's key under an epoch's key.
+type prevWrap struct {
+	_     struct{} `cbor:",toarray"`
+	Prev  record.ID
+	AAD   []byte
+	Data  []byte
+	Check []byte
+}
+
+func (k *keyring) waiting(epoch record.ID) (prevWrap, bool) {
+	if w, ok := k.prev[epoch]; ok {
+		return w, true
+	}
+	var w prevWrap
+	b, ok := k.n.box.Secret(prevPrefix + epoch.String())
+	return w, ok && record.Decode(b, &w) == nil
+}
+
+// unseal opens the previous epoch's key, and so on down the chain.
+func (k *keyring) unseal(epoch record.ID, w prevWrap) {
+	key, ok := k.get(epoch)
+	if !ok {
+		return
+	}
+	if prev, err := seal.Open(key, w.AAD, w.Data); err == nil && len(prev) == len(key) {
+		k.put(w.Prev, seal.Key(prev))
+	}
 }
 
 // take opens the wraps of a key entry that are meant for us. A wrap that does
@@ -255,7 +293,22 @@ func (k *keyring) take(e *record.Entry, wraps []wire.Wrap) {
 	}
 	h := e.Header()
 	for _, w := range wraps {
-		if w.Reader != k.n.person() {
+		if w.Reader != trust.PrevReader || b.PrevEpoch.IsZero() || !named(b, w) {
+			continue
+		}
+		p := prevWrap{Prev: b.PrevEpoch, AAD: trust.WrapAAD(h.Realm, h.Case, trust.PrevReader, b.Check), Data: w.Data, Check: b.Check}
+		if _, ok := k.get(epoch); ok {
+			k.unseal(epoch, p)
+			continue
+		}
+		if k.prev == nil {
+			k.prev = map[record.ID]prevWrap{}
+		}
+		k.prev[epoch] = p
+		k.items = append(k.items, seal.Secret{Name: prevPrefix + epoch.String(), Value: record.Encode(p)})
+	}
+	for _, w := range wraps {
+		if w.Reader != k.n.person() || !named(b, w) {
 			continue
 		}
 		key, err := k.n.kem.UnwrapKey(trust.WrapAAD(h.Realm, h.Case, w.Reader, b.Check), w.Data)
@@ -263,21 +316,13 @@ func (k *keyring) take(e *record.Entry, wraps []wire.Wrap) {
 			k.put(epoch, key)
 		}
 	}
-	if b.PrevEpoch.IsZero() {
-		return
-	}
-	key, ok := k.get(epoch)
-	if !ok {
-		return
-	}
-	for _, w := range wraps {
-		if w.Reader != trust.PrevReader {
-			continue
-		}
-		if prev, err := seal.Open(key, trust.WrapAAD(h.Realm, h.Case, trust.PrevReader, b.Check), w.Data); err == nil && len(prev) == len(key) {
-			k.put(b.PrevEpoch, seal.Key(prev))
-		}
-	}
+}
+
+// named reports whether the key entry names exactly these wrap bytes.
+func named(b *trust.KeyBody, w wire.Wrap) bool {
+	return slices.ContainsFunc(b.Wraps, func(r trust.WrapRef) bool {
+		return r.Reader == w.Reader && r.Hash == trust.WrapHash(w.Data)
+	})
 }
 
 // Outbox gathers entries to push: of a case just adopted, first the adoption

@@ -24,7 +24,7 @@ const (
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 5
+const viewSchema = 6
 
 // meta is the small state of the whole notebook.
 type meta struct {

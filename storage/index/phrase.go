@@ -5,35 +5,25 @@ import (
 	"slices"
 )
 
-// Phrases are looked for in so many notes at a time: what is found in some lets
-// the others be left out that cannot rank. Those that promise most come first.
-const (
-	chunk   = 4096
-	promise = 1024 // about so many are among the first
-)
+// chunk is the number of notes that are looked at for phrases at a time: what
+// is found in some lets later ones be left out that cannot rank.
+const chunk = 4096
 
 // runPhrases offers those candidates to top in which every phrase stands. Freqs
 // is by slot and candidate.
 func (q *segmentSearch) runPhrases(freqs [][]uint32, r *ranker, sc *scratch, top *topHits) {
 	most := q.mostPossible(freqs)
-	bounds := make([]float64, len(sc.cands))
-	for i, doc := range sc.cands {
-		bounds[i] = r.of(q.s, doc, most, i)
-	}
-	high := quantile(bounds, promise)
 	chosen := make([]int, 0, chunk)
-	for _, first := range []bool{true, false} {
-		for i, bound := range bounds {
-			if (bound >= high) == first && top.reachable(bound) {
-				if chosen = append(chosen, i); len(chosen) == chunk {
-					q.look(chosen, most, r, sc, top)
-					chosen = chosen[:0]
-				}
-			}
+	for i, doc := range sc.cands {
+		if !top.reachable(r.of(q.s, doc, most, i)) {
+			continue
 		}
-		q.look(chosen, most, r, sc, top)
-		chosen = chosen[:0]
+		if chosen = append(chosen, i); len(chosen) == chunk {
+			q.look(chosen, most, r, sc, top)
+			chosen = chosen[:0]
+		}
 	}
+	q.look(chosen, most, r, sc, top)
 }
 
 // mostPossible returns by clause and candidate the number of half occurrences
@@ -56,21 +46,6 @@ func (q *segmentSearch) mostPossible(freqs [][]uint32) [][]uint32 {
 		slot += len(slots)
 	}
 	return most
-}
-
-// quantile returns a value that about n of the values reach, judged by a sample
-// of a thousand.
-func quantile(values []float64, n int) float64 {
-	if len(values) <= n {
-		return 0
-	}
-	var sample []float64
-	step := len(values)/1000 + 1
-	for i := 0; i < len(values); i += step {
-		sample = append(sample, values[i])
-	}
-	slices.Sort(sample)
-	return sample[len(sample)-1-len(sample)*n/len(values)]
 }
 
 // look reads the positions of the chosen candidates, which ascend, and offers

@@ -167,18 +167,16 @@ func (c *docCursor) next() bool {
 // skipVarints returns the number of bytes that the first n numbers take.
 func skipVarints(data []byte, n uint32) int {
 	i := 0
-	// Eight bytes at a time: each number ends in the one byte of it whose top
-	// bit is clear.
+	// Eight bytes at a time: a number ends in its one byte whose top bit is
+	// clear, so eight bytes end eight numbers at most.
 	for n >= 8 && i+8 <= len(data) {
 		n -= uint32(bits.OnesCount64(^binary.LittleEndian.Uint64(data[i:]) & 0x8080808080808080))
 		i += 8
 	}
-	// The last of the eight may have begun a number.
-	for n > 0 || i > 0 && data[i-1] >= 0x80 {
-		if data[i] < 0x80 && n > 0 {
+	for ; n > 0; i++ {
+		if data[i] < 0x80 {
 			n--
 		}
-		i++
 	}
 	return i
 }

@@ -132,7 +132,7 @@ func (s *segment) settle() {
 			if b.base >= last {
 				break
 			}
-			for c := b.cursor(); c.next(); {
+			for c := b.cursor(); c.next() && c.doc <= last; {
 				if marks[c.doc/64]&(1<<(c.doc%64)) != 0 {
 					died++
 				}

@@ -24,10 +24,7 @@ func (d *Directory) applyInvite(seq uint64, s *Statement) error {
 	if err != nil {
 		return err
 	}
-	if _, used := d.invites[b.Invitation]; used {
-		return ErrUsed
-	}
-	if _, used := d.keys[string(b.Secret)]; used {
+	if _, used := d.keys[string(b.Secret)]; used { // its id is made from it
 		return ErrUsed
 	}
 	second := len(s.Sigs) == 2
@@ -124,10 +121,7 @@ func (d *Directory) freshKeys(b *DeviceBody, person record.ID) error {
 			return ErrUsed
 		}
 	}
-	if l := b.Link; l != nil {
-		if _, used := d.links[[2]record.ID{l.Realm, record.DeviceID(l.Device)}]; used {
-			return ErrUsed
-		}
+	if l := b.Link; l != nil { // linked before, or a council key
 		if _, used := d.keys[string(l.Device)]; used {
 			return ErrUsed
 		}

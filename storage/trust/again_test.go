@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"testing"
@@ -128,6 +129,29 @@ func TestDirectoryOrderAndRoot(t *testing.T) {
 	f.Sign(signer("fake"))
 	if err := NewDirectory(w.realm).Apply(1, f.Bytes(), w.at); !errors.Is(err, ErrNotTrusted) {
 		t.Fatal(err)
+	}
+}
+
+// TestRootBodyRefused: properly signed by the root, and still not to be had.
+func TestRootBodyRefused(t *testing.T) {
+	for name, spoil := range map[string]func(b *RootBody){
+		"no name":                  func(b *RootBody) { b.Name = "" },
+		"no administrator":         func(b *RootBody) { b.Admins = [][]byte{} },
+		"the root administers":     func(b *RootBody) { b.Admins = [][]byte{b.Root} },
+		"the endpoint administers": func(b *RootBody) { b.Admins = append(b.Admins, b.Endpoint) },
+		"short endpoint key":       func(b *RootBody) { b.Endpoint = b.Endpoint[1:] },
+		"no recovery key":          func(b *RootBody) { b.RecoveryKEM = []byte{} },
+		"recovery key of no KEM":   func(b *RootBody) { b.RecoveryKEM = bytes.Repeat([]byte{0xff}, len(b.RecoveryKEM)) },
+		"before time":              func(b *RootBody) { b.Time = -1 },
+	} {
+		w := newTown(t, "Ford")
+		b := rootBody("Ford")
+		spoil(&b)
+		s := &Statement{Kind: KindRoot, Realm: w.realm, Body: record.Encode(b)}
+		s.Sign(w.root)
+		if err := NewDirectory(w.realm).Apply(1, s.Bytes(), w.at); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -109,15 +109,12 @@ const maxName = 200 // bytes of UTF-8
 // control characters and bidirectional overrides (which let one name be shown
 // as another) are refused with ErrMalformed.
 func CleanName(s string) (string, error) {
-	if !utf8.ValidString(s) {
-		return "", ErrMalformed
-	}
 	s = strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 	if s == "" || len(s) > maxName {
 		return "", ErrMalformed
 	}
 	for _, r := range s {
-		if unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError {
+		if unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError { // broken UTF-8 reads as this
 			return "", ErrMalformed
 		}
 	}

@@ -81,6 +81,16 @@ var hostileInvitations = []struct {
 		i.RootStatement = newTown(w.t, "Weir").log[0]
 		return i.String()
 	}, ErrWrongRoot},
+	{"root statement under another realm", func(w *town, i *Invitation) string {
+		s := &Statement{Kind: KindRoot, Realm: record.Hash("x"), Body: record.Encode(rootBody("Ford"))}
+		s.Sign(w.root)
+		i.RootStatement = s.Bytes()
+		return i.String()
+	}, ErrWrongRoot},
+	{"long address", func(_ *town, i *Invitation) string {
+		i.URL = "https://" + strings.Repeat("a", maxURL)
+		return i.String()
+	}, ErrMalformed},
 	{"other council's invitation", func(w *town, i *Invitation) string {
 		g := newTown(w.t, "Weir").invite("Amina", RoleWorker, "North", "", nil)
 		i.Statement, i.Secret = g.stmt.Bytes(), g.secret.Seed()
@@ -101,8 +111,18 @@ func TestHostileInvitations(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if _, err := ParseInvitation(make([]byte, maxInvitation+1)); !errors.Is(err, ErrMalformed) {
-		t.Error(err)
+	w := newTown(t, "Ford")
+	i := testInvitation(w)
+	i.CA = []byte(strings.Repeat(testCA, maxCA/len(testCA)))
+	if _, err := ParseInvitation([]byte(i.String())); err != nil {
+		t.Error("many certificates:", err)
+	}
+	i.CA = append(i.CA, testCA...)
+	if _, err := ParseInvitation([]byte(i.String())); !errors.Is(err, ErrMalformed) {
+		t.Error("too many certificates:", err)
+	}
+	if _, err := ParseStatement(record.Encode(Statement{Kind: "x", Realm: w.realm, Body: make([]byte, maxStatement), Sigs: mustParse(t, w.log[0]).Sigs})); !errors.Is(err, ErrMalformed) {
+		t.Error("long statement:", err)
 	}
 }
 

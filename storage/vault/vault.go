@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"log"
 	"os"
 	"path/filepath"
 	"sync"
@@ -140,6 +141,11 @@ func (v *Vault) wipeFiles() error {
 // openBadger opens the database as the space on the volume allows. A panic of
 // Badger's in this goroutine is an error like any other.
 func (v *Vault) openBadger() (err error) {
+	// Some failures inside Badger's opening end in log.Fatalf, which would end
+	// the process: the writer turns them into the panic that is caught here.
+	before := log.Writer()
+	log.SetOutput(noFatal{})
+	defer log.SetOutput(before)
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("vault: the view cannot be opened")
@@ -159,6 +165,11 @@ func (v *Vault) openBadger() (err error) {
 	v.db, err = badger.Open(o)
 	return err
 }
+
+// noFatal keeps the standard logger from being the last act of the process.
+type noFatal struct{}
+
+func (noFatal) Write([]byte) (int, error) { panic("vault: Badger gave up") }
 
 // dropEmpty removes empty log files, which hold nothing and make Badger's
 // first opening fail (badger issue 2207).

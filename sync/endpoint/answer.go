@@ -40,7 +40,9 @@ func (s *Server) translate(ctx context.Context, route string, err error) refusal
 		return refusal{code: wire.ErrCodeExpired}
 	case errors.Is(err, trust.ErrCountersign):
 		return refusal{code: wire.ErrCodeCountersign}
-	case errors.Is(err, trust.ErrUsed), errors.Is(err, trust.ErrNotTrusted), errors.Is(err, trust.ErrWrongRoot):
+	case errors.Is(err, trust.ErrWrongRoot):
+		return refusal{code: wire.ErrCodeCouncil}
+	case errors.Is(err, trust.ErrUsed), errors.Is(err, trust.ErrNotTrusted):
 		return refusal{code: wire.ErrCodeInvitation}
 	case errors.Is(err, ErrStoreFull):
 		s.Log.Error("the store takes no writes", "route", route)

@@ -87,7 +87,7 @@ func TestEnrolmentRefusals(t *testing.T) {
 				d.Sigs[0] = d.Sigs[1]
 				return i, d
 			}},
-		{name: "another council", status: http.StatusForbidden, code: wire.ErrCodeInvitation,
+		{name: "another council", status: http.StatusForbidden, code: wire.ErrCodeCouncil,
 			spoil: func(i, d *trust.Statement) (*trust.Statement, *trust.Statement) {
 				i.Realm = record.Hash("elsewhere")
 				return i, d

@@ -51,6 +51,8 @@ func (e *RefusedError) ProblemCode() string {
 	switch e.Code {
 	case wire.ErrCodeInvitation, wire.ErrCodeCountersign:
 		return "invitation"
+	case wire.ErrCodeCouncil:
+		return "wrong_council"
 	case wire.ErrCodeExpired:
 		return "expired"
 	case wire.ErrCodeUnsigned, wire.ErrCodeNotFound:

@@ -23,6 +23,7 @@ const (
 	ErrCodeClock       = "clock"           // 401: signed at a time too far from the endpoint's
 	ErrCodeReplay      = "replay"          // 401: the nonce was used before
 	ErrCodeInvitation  = "invitation"      // 403: used by another device, or not valid
+	ErrCodeCouncil     = "wrong_council"   // 403: signed under another council's root
 	ErrCodeExpired     = "expired"         // 403: the invitation's time is over
 	ErrCodeCountersign = "countersign"     // 403: the invitation needs a second signature
 	ErrCodeNotFound    = "not_found"       // 404: not there, or not yours
@@ -54,6 +55,7 @@ var statuses = []struct {
 	{ErrCodeClock, http.StatusUnauthorized},
 	{ErrCodeReplay, http.StatusUnauthorized},
 	{ErrCodeInvitation, http.StatusForbidden},
+	{ErrCodeCouncil, http.StatusForbidden},
 	{ErrCodeExpired, http.StatusForbidden},
 	{ErrCodeCountersign, http.StatusForbidden},
 	{ErrCodeNotFound, http.StatusNotFound},

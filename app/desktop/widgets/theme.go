@@ -25,6 +25,12 @@ func NewTheme(look Look, percent int) *Theme {
 	return &Theme{look: look, colours: p, scale: float32(min(200, max(100, percent))) / 100}
 }
 
+// Is reports whether NewTheme would give the same again.
+func (t *Theme) Is(look Look, percent int) bool {
+	o := NewTheme(look, percent)
+	return t.look == o.look && t.scale == o.scale
+}
+
 // Look says which of the looks it is.
 func (t *Theme) Look() Look { return t.look }
 

@@ -182,14 +182,14 @@ func strike(t testing.TB, seed *rig.Notebook, program, dir string, f fault) (s s
 			find("exit %d with an error that has no sentence: %s%s", r.Exit, r.Out, r.Err)
 		}
 	}
-	if n := soundFrames(calls); len(stream.Acks()) > n {
-		find("acknowledged after a failed write or sync: %d answers for %d sound frames", len(stream.Acks()), n)
-	}
 	for _, a := range stream.Acks() {
 		if x := book.Take(a); len(x) > 0 {
 			find("%s", x[0])
 			break
 		}
+	}
+	if n := soundFrames(calls); book.Acks > n {
+		find("acknowledged after a failed write or sync: %d answers for %d sound frames", book.Acks, n)
 	}
 	entries := 0
 	for _, x := range survey(t, n, book, &entries) {
