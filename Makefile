@@ -59,6 +59,7 @@ torture: ## the long tests: seedable with SEED, bounded
 dist: window ## a tarball of the three binaries in dist/
 	@mkdir -p dist/wherry-$(VERSION)
 	cp bin/wherry bin/wherryctl bin/wherry-endpoint README.md LICENSE CHANGELOG.md dist/wherry-$(VERSION)/
+	cp docs/licences.md docs/licences/third-party.txt app/export/pdf/fonts/*.txt dist/wherry-$(VERSION)/
 	tar -C dist -czf dist/wherry-$(VERSION)-linux-$$(go env GOARCH).tar.gz wherry-$(VERSION)
 	@ls -l dist/*.tar.gz
 

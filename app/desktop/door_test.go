@@ -110,7 +110,7 @@ func TestRecoverWithTheKit(t *testing.T) {
 	s := newStage(t)
 	s.door.exists = true
 	s.start()
-	s.tabToButton("I have forgotten my passphrase")
+	s.tabToButton("Forgotten it? Use recovery kit")
 	s.key(fyne.KeyReturn)
 	s.typed("not the code")
 	s.key(fyne.KeyTab)

@@ -61,6 +61,7 @@ func (w *Window) shut(back route) {
 	nb := w.nb
 	w.drop()
 	w.cancel()
+	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.session++
 	w.nb, w.frame, w.pending = nil, nil, nil
 	w.status, w.who, w.history = Status{}, Who{}, nil

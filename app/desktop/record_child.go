@@ -48,7 +48,7 @@ func (p *recordPage) questions(ref, name string, part casework.ChildPart) []fyne
 		})
 		again()
 	})
-	row := []fyne.CanvasObject{widgets.NewField(w.t("Was %s seen?", name), "", seen)}
+	row := []fyne.CanvasObject{beside(w.t("Was %s seen?", name), seen)}
 	if part.Seen == casework.Yes {
 		alone := p.answer(part.SeenAlone, append(w.yesNo(), widgets.Option{Value: string(casework.Partly), Label: w.t("Partly")}), func(a casework.Answer) {
 			p.part(ref, func(c *casework.ChildPart) {
@@ -59,13 +59,13 @@ func (p *recordPage) questions(ref, name string, part casework.ChildPart) []fyne
 			})
 			again()
 		})
-		row = append(row, widgets.NewField(w.t("Seen alone?"), "", alone))
+		row = append(row, beside(w.t("Seen alone?"), alone))
 	}
 	bed := p.answer(part.BedroomSeen, append(w.yesNo(), widgets.Option{Value: string(casework.NotDue), Label: w.t("Not due")}), func(a casework.Answer) {
 		p.part(ref, func(c *casework.ChildPart) { c.BedroomSeen = a })
 	})
-	row = append(row, widgets.NewField(w.t("Saw where %s sleeps?", name), "", bed))
-	out := []fyne.CanvasObject{widgets.Columns(20, 210, row...)}
+	row = append(row, beside(w.t("Saw where %s sleeps?", name), bed))
+	out := []fyne.CanvasObject{widgets.Wrap(20, row...)}
 	switch {
 	case part.Seen == casework.No:
 		out = append(out, p.reason(w.t("Why was %s not seen?", name), casework.NotSeenReasons, part.NotSeenReason,
@@ -75,6 +75,12 @@ func (p *recordPage) questions(ref, name string, part casework.ChildPart) []fyne
 			func(v string) { p.part(ref, func(c *casework.ChildPart) { c.NotAloneReason = v }) }))
 	}
 	return out
+}
+
+// beside is a question whose answers stay on one line, so that several stand
+// beside each other.
+func beside(label string, o *widgets.Options) fyne.CanvasObject {
+	return widgets.NewField(label, "", widgets.Inset(0, 0, 0, -5, widgets.Wide(o)))
 }
 
 // redraw shows the section anew and keeps the focus on the question that was

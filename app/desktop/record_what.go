@@ -34,7 +34,7 @@ func drawWhat(p *recordPage) fyne.CanvasObject {
 	}
 	rows := 13
 	if s.Unsuccessful() {
-		rows = 7
+		rows = 5
 	}
 	area := p.box("shared", w.kit.Area(rows, ""), s.Shared, func(t string) { s.Shared = t })
 	label := w.t("The account shared by all")
@@ -87,7 +87,7 @@ func (p *recordPage) childrenField() fyne.CanvasObject {
 	if label == "" {
 		label = w.t("Children on this visit")
 	}
-	return widgets.NewField(label, "", widgets.Stack(2, box, widgets.Inset(0, 0, 0, -13, other)))
+	return widgets.NewField(label, "", widgets.Stack(2, widgets.Inset(0, 0, 0, -5, box), widgets.Inset(0, 0, 0, -13, other)))
 }
 
 // family is the choice of children: those of the sheet and their siblings.

@@ -116,3 +116,23 @@ func count(list []string, what string) int {
 	}
 	return n
 }
+
+func TestLeavingWithUnsavedWordsAsksFirst(t *testing.T) {
+	s := openedStage(t)
+	s.record("visit")
+	s.typed("Kelly")
+	s.book.fail["SaveDraft"] = errDisk
+	s.command("Today")
+	if s.here.screen != "record" || !s.shows("Your last words could not be saved") {
+		t.Fatalf("at %q", s.here.screen)
+	}
+	s.press("Stay here")
+	if p, ok := s.page.(*recordPage); !ok || p.sub.Shared != "Kelly" {
+		t.Fatal("the words are gone")
+	}
+	s.command("Today")
+	s.press("Leave and lose the last words")
+	if s.here.screen != "today" {
+		t.Errorf("at %q", s.here.screen)
+	}
+}

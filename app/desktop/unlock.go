@@ -27,7 +27,7 @@ func openUnlock(w *Window, _ route) page {
 	p.field = widgets.NewField(w.t("Passphrase"), "", p.pass)
 	p.open = w.kit.Button(w.t("Unlock"), widgets.Primary, p.unlock)
 	p.pass.OnEnter = p.unlock
-	forgot := w.kit.Button(w.t("I have forgotten my passphrase"), widgets.Quiet, func() { w.show(route{screen: "recover"}) })
+	forgot := w.kit.Button(w.t("Forgotten it? Use recovery kit"), widgets.Quiet, func() { w.show(route{screen: "recover"}) })
 	about := ""
 	if w.resume.screen == "record" || w.resume.screen == "remark" {
 		about = w.t("What you were writing is saved. You will be back in the same place.")

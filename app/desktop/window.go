@@ -173,7 +173,7 @@ func (w *Window) goBack() {
 }
 
 // leaveThen saves what is typed and goes on. When it cannot be saved it stays,
-// because the text would be lost.
+// unless the person decides to lose it.
 func (w *Window) leaveThen(next func()) {
 	k, ok := w.page.(keeper)
 	if !ok {
@@ -181,11 +181,13 @@ func (w *Window) leaveThen(next func()) {
 		return
 	}
 	k.keep(func(err error) {
-		if err != nil {
-			w.problem(err)
+		if err == nil {
+			next()
 			return
 		}
-		next()
+		p := w.deps.Explain(err)
+		w.kit.Dialog(w.win.Canvas(), 560, w.t("Your last words could not be saved"), widgets.NewText(p.Sentence+" "+p.Next, widgets.Body),
+			[]widgets.Choice{{Label: w.t("Stay here"), Weight: widgets.Primary}, {Label: w.t("Leave and lose the last words"), Weight: widgets.Danger, Run: next}}, "", nil)
 	})
 }
 

@@ -107,7 +107,7 @@ var welsh = map[string]string{
 	"Passphrase":                     "Cyfrinymadrodd",
 	"Unlock":                         "Datgloi",
 	"The notebook is locked":         "Mae'r llyfr nodiadau ar glo",
-	"I have forgotten my passphrase": "Rwyf wedi anghofio fy nghyfrinymadrodd",
+	"Forgotten it? Use recovery kit": "Wedi ei anghofio? Defnyddio'r pecyn adfer",
 	"Create the notebook":            "Creu'r llyfr nodiadau",
 	"Your name":                      "Eich enw",
 }

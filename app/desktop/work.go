@@ -71,35 +71,3 @@ func (w *Window) sure(title, text, yes string, weight widgets.Weight, do func())
 	w.kit.Dialog(w.win.Canvas(), 560, title, widgets.NewText(text, widgets.Body),
 		[]widgets.Choice{{Label: yes, Weight: weight, Run: do}}, w.t("Cancel"), nil)
 }
-
-// askText asks for a few words: the text of an amendment, the reason of a
-// strike. do is given the text, trimmed by the notebook, and closes the dialog
-// by returning no error.
-func (w *Window) askText(title, hint, label, yes string, weight widgets.Weight, rows int, do func(ctx context.Context, text string) error, done func()) {
-	area := w.kit.Area(rows, "")
-	field := widgets.NewField(label, "", area)
-	var d *widgets.Dialog
-	run := func() {
-		if widgets.Words(area.Text) == 0 {
-			field.Fail(w.t("Write a few words."))
-			w.win.Canvas().Focus(area)
-			return
-		}
-		d.Accepter().Disable()
-		text := area.Text
-		act(w, func(ctx context.Context) error { return do(ctx, text) }, func(err error) {
-			d.Accepter().Enable()
-			if err != nil {
-				p := w.deps.Explain(err)
-				field.Fail(p.Sentence + " " + p.Next)
-				d.Fit()
-				return
-			}
-			d.Close()
-			done()
-		})
-	}
-	d = w.kit.Dialog(w.win.Canvas(), 640, title,
-		widgets.Stack(2*widgets.Gap, widgets.NewText(hint, widgets.Muted), field),
-		[]widgets.Choice{{Label: yes, Weight: weight, Keep: true, Run: run}}, w.t("Cancel"), area)
-}

@@ -2,9 +2,12 @@ package headless
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -139,9 +142,15 @@ func enrolVerb(a *App) *cobra.Command {
 				return err
 			}
 			o := notebook.EnrolOptions{URL: endpoint}
+			if err := address(endpoint); err != nil {
+				return err
+			}
 			if ca != "" {
 				if o.CA, err = readBounded(ca, 256<<10); err != nil {
 					return err
+				}
+				if !x509.NewCertPool().AppendCertsFromPEM(o.CA) {
+					return usage("bad_ca", "That file holds no certificate.", "Give the council's certificate authority as PEM, or leave --ca out.")
 				}
 			}
 			return a.withNotebook(c.Context(), func(n *notebook.Notebook) error {
@@ -163,6 +172,15 @@ func enrolVerb(a *App) *cobra.Command {
 	c.Flags().StringVar(&ca, "ca", "", "certificate authority to trust for this endpoint, PEM")
 	c.Flags().StringVar(&endpoint, "endpoint", "", "address to use instead of the invitation's")
 	return c
+}
+
+// address refuses what is no address of an endpoint; "" means the usual one.
+func address(s string) error {
+	u, err := url.Parse(s)
+	if s == "" || err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
+		return nil
+	}
+	return usage("bad_url", "That is not the address of an endpoint.", "Write it like https://HOST:PORT.")
 }
 
 func readBounded(path string, limit int64) ([]byte, error) {
@@ -187,6 +205,9 @@ func syncVerb(a *App) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !once {
 				return usage("usage", "sync needs --once.", "See wherryctl help sync.")
+			}
+			if err := address(endpoint); err != nil {
+				return err
 			}
 			return a.withNotebook(c.Context(), func(n *notebook.Notebook) error {
 				ctx, cancel := context.WithTimeout(c.Context(), timeout)

@@ -69,7 +69,9 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		n.st.meta.Joining = j
-		n.st.dir = trust.NewDirectory(j.Root)
+		if n.st.dir == nil || n.st.dir.Realm() != j.Root {
+			n.st.dir = trust.NewDirectory(j.Root)
+		}
 	case itemJoined:
 		var j joinedItem
 		if err := record.Decode(it.Data, &j); err != nil {
@@ -301,6 +303,9 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 				c.Chain = record.ChainStart(p.Head.Head.Realm, p.Case, p.Gen)
 			}
 			c.Gen, c.Seq, c.Chain = p.Gen, r.Log.Seq, record.Chain(c.Chain, r.Log)
+			if err := s.put(tableChain, [16]byte(c.Chain[:16]), p.Case, c.Seq); err != nil {
+				return err
+			}
 			if i := slices.Index(c.Beyond, r.Log.Entry); i >= 0 {
 				c.Beyond = slices.Delete(c.Beyond, i, i+1) // stored from a page beyond a gap
 				continue
@@ -328,6 +333,13 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 		row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received}
 		if _, _, err := n.store(e, row, s); err != nil {
 			return err
+		}
+		if h := e.Header(); n.isOwnDevice(h.Author) {
+			// Ours, and lost here until now: going on in that lane would fork it.
+			c.fill(h.Lane, h.LaneSeq, e.ID())
+			if h.Lane == c.Lane {
+				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{}
+			}
 		}
 		if err := s.put(tableReceipt, proofRow{Seq: r.Log.Seq, Received: r.Received}, e.ID()); err != nil {
 			return err
@@ -377,6 +389,9 @@ func (n *Notebook) applyDirectory(d *directoryItem, s sink) error {
 	}
 	for _, r := range d.Records {
 		m.DirGen, m.DirSeq, m.DirChain = d.Gen, r.Log.Seq, record.Chain(m.DirChain, r.Log)
+		if err := s.put(tableChain, [16]byte(m.DirChain[:16]), record.DirectoryLog(m.Joining.Root), m.DirSeq); err != nil {
+			return err
+		}
 		if err := s.put(tableDirectory, r, r.Log.Seq); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"wherry/app/casework"
 	"wherry/storage/record"
@@ -74,7 +75,14 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 	if err := os.MkdirAll(filepath.Join(n.dir, "drafts"), 0o700); err != nil {
 		return "", err
 	}
-	if err := seal.WriteFileSync(n.draftPath(id), record.Encode(draftFile{Magic: draftMagic, Key: wrapped, Body: body})); err != nil {
+	file := record.Encode(draftFile{Magic: draftMagic, Key: wrapped, Body: body})
+	if err = seal.WriteFileSync(n.draftPath(id), file); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		// What is held back on the disk is held back for this.
+		if err = n.j.ReleaseReserve(); err == nil {
+			err = seal.WriteFileSync(n.draftPath(id), file)
+		}
+	}
+	if err != nil {
 		return "", err
 	}
 	n.saved = n.now()

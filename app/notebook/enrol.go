@@ -94,7 +94,10 @@ func (n *Notebook) joining(ctx context.Context, inv *trust.Invitation, o EnrolOp
 	if old := n.st.meta.Joining; old != nil && record.ID(old.Root) == inv.Root && string(old.Invitation) == string(inv.Statement) {
 		j := *old
 		override(&j, o)
-		return &j, nil
+		if j.URL == old.URL && string(j.CA) == string(old.CA) {
+			return &j, nil
+		}
+		return &j, n.keepJoining(ctx, &j)
 	}
 	pub, priv, err := ed25519.GenerateKey(n.cfg.Rand)
 	if err != nil {
@@ -110,17 +113,22 @@ func (n *Notebook) joining(ctx context.Context, inv *trust.Invitation, o EnrolOp
 	}
 	j := joiningItem{URL: inv.URL, CA: inv.CA, Root: inv.Root, Invitation: inv.Statement, Device: pub,
 		DeviceAdd: add.Bytes(), Person: body.Person, Team: body.Team, Role: body.Role}
-	if err := n.putKeys(seal.Secret{Name: secretCouncil, Value: priv.Seed()}, seal.Secret{Name: secretJoining, Value: record.Encode(j)}); err != nil {
-		return nil, err
-	}
-	if err := n.append(ctx, item(itemJoining, j)); err != nil {
-		return nil, err
-	}
-	if err := n.identities(); err != nil {
-		return nil, err
-	}
 	override(&j, o)
-	return &j, nil
+	if err := n.putKeys(seal.Secret{Name: secretCouncil, Value: priv.Seed()}); err != nil {
+		return nil, err
+	}
+	if err := n.keepJoining(ctx, &j); err != nil {
+		return nil, err
+	}
+	return &j, n.identities()
+}
+
+// keepJoining keeps what was accepted in both places that hold it.
+func (n *Notebook) keepJoining(ctx context.Context, j *joiningItem) error {
+	if err := n.putKeys(seal.Secret{Name: secretJoining, Value: record.Encode(*j)}); err != nil {
+		return err
+	}
+	return n.append(ctx, item(itemJoining, *j))
 }
 
 func override(j *joiningItem, o EnrolOptions) {

@@ -135,6 +135,7 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	n.startLanes(ctx, report)
 	n.openIndex(ctx)
 	n.sweepDrafts()
+	_ = n.sweepRemoved() // tried again at the next opening
 	return nil
 }
 
@@ -144,7 +145,7 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 // be written nothing else can, and it is tried at the next opening.
 func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 	loss := record.Hash("wherry-loss-1", record.Encode(r.Damaged))
-	if !r.Cut && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
+	if n.readOnly || !r.Cut && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
 		return
 	}
 	if n.viewWhole && len(r.Damaged) > 0 {
@@ -166,7 +167,9 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 		return nil, err
 	}
 	n.view = v
-	if state == vault.Clean && v.Tip() == n.j.Tip().MAC && n.load(ctx) == nil {
+	if state == vault.Clean && (v.Tip() == n.j.Tip().MAC || n.readOnly) && n.load(ctx) == nil {
+		// A journal that the disk will not read just now says nothing against
+		// a view that an orderly stop sealed.
 		n.viewWhole = true
 		return v, nil
 	}

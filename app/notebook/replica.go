@@ -165,6 +165,9 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 	if err != nil {
 		return err
 	}
+	if err := n.sameFace(ctx, p); err != nil {
+		return err
+	}
 	out := pulledItem{Case: p.Case, Gen: p.Gen, From: p.From, Head: p.Head, Records: []pulledRecord{}}
 	keys := &keyring{n: n, caseID: p.Case}
 	for _, rec := range p.Records {
@@ -203,6 +206,47 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 	}
 	if c := n.st.cases[p.Case]; c != nil && len(keys.items) > 0 {
 		n.reread(ctx, c)
+	}
+	return nil
+}
+
+// sameFace compares what the entries' authors had seen of this case log and of
+// the directory with what was shown to us. A difference means that the
+// endpoint shows two faces to two people (fork consistency).
+func (n *Notebook) sameFace(ctx context.Context, p *wire.Page) error {
+	_, _, chain := n.cursor(p.Case)
+	if p.From == 1 {
+		chain = record.ChainStart(n.council.realm, p.Case, p.Gen)
+	}
+	here := map[uint64][16]byte{}
+	for _, rec := range p.Records {
+		chain = record.Chain(chain, rec.Log)
+		here[rec.Log.Seq] = [16]byte(chain[:16])
+	}
+	dirLog := record.DirectoryLog(n.council.realm)
+	for _, rec := range p.Records {
+		e, err := record.Parse(rec.Entry)
+		if err != nil || e.Header().Realm != n.council.realm {
+			continue
+		}
+		for _, x := range []struct {
+			seen record.Seen
+			log  record.ID
+			gen  uint64
+		}{{e.Header().CaseSeen, p.Case, p.Gen}, {e.Header().DirSeen, dirLog, n.st.meta.DirGen}} {
+			if x.seen.Seq == 0 || x.seen.Gen != x.gen {
+				continue
+			}
+			want, ok := here[x.seen.Seq]
+			if x.log == dirLog || !ok {
+				if ok, err = n.get(ctx, &want, tableChain, x.log, x.seen.Seq); err != nil {
+					return err
+				}
+			}
+			if ok && want != x.seen.Prefix {
+				return ErrTampered
+			}
+		}
 	}
 	return nil
 }
@@ -367,7 +411,11 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 		n.sending[o.Entry] = true
 		n.forget(o.Case)
 	}
-	return req, nil
+	if len(req.Items) == 0 {
+		return req, nil
+	}
+	// What is shown to the council must be known to be ours after any stop.
+	return req, n.j.Mark(ctx)
 }
 
 func (n *Notebook) pushRank(o outRow) int {

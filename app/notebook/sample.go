@@ -64,8 +64,9 @@ func (n *Notebook) AddSample(ctx context.Context) error {
 	return n.commit(ctx, p, ownItem{Ack: p.ids[0]})
 }
 
-// RemoveSample takes the sample caseload away: the cases' keys are destroyed
-// first, so that what stays in the journal can never be read again.
+// RemoveSample takes the sample caseload away and destroys the cases' keys, so
+// that what stays in the journal can never be read again. The journal is told
+// first: if the program stops in between, the next opening destroys the keys.
 func (n *Notebook) RemoveSample(ctx context.Context) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -73,11 +74,9 @@ func (n *Notebook) RemoveSample(ctx context.Context) error {
 		return ErrClosed
 	}
 	var gone removedItem
-	var items []seal.BoxItem
 	for _, c := range n.st.sorted() {
 		if c.Sample && !c.Removed {
 			gone.Cases = append(gone.Cases, c.ID)
-			items = append(items, seal.Destroy{Case: c.ID}, seal.Secret{Name: removedPrefix + c.ID.String(), Value: []byte{1}})
 		}
 	}
 	if len(gone.Cases) == 0 {
@@ -90,7 +89,7 @@ func (n *Notebook) RemoveSample(ctx context.Context) error {
 	if err := n.append(ctx, item(itemRemoved, gone)); err != nil {
 		return err
 	}
-	if err := n.putKeys(items...); err != nil {
+	if err := n.sweepRemoved(); err != nil {
 		return err
 	}
 	var errs []error
@@ -100,6 +99,20 @@ func (n *Notebook) RemoveSample(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// sweepRemoved destroys the keys of removed cases that are still in the box.
+func (n *Notebook) sweepRemoved() error {
+	var items []seal.BoxItem
+	for _, c := range n.st.sorted() {
+		if c.Removed && len(n.box.Epochs(c.ID)) > 0 {
+			items = append(items, seal.Destroy{Case: c.ID}, seal.Secret{Name: removedPrefix + c.ID.String(), Value: []byte{1}})
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return n.putKeys(items...)
 }
 
 func (n *Notebook) draftGone(d *casework.Draft) bool {

@@ -20,11 +20,12 @@ const (
 	tableDirectory byte = 'd' // directory sequence -> statement
 	tablePublished byte = 'p' // draft id -> ack
 	tableRef       byte = 'f' // submission reference -> what it acknowledged
+	tableChain     byte = 'h' // (log, sequence) -> first bytes of the chain there
 )
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 6
+const viewSchema = 7
 
 // meta is the small state of the whole notebook.
 type meta struct {

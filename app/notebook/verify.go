@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"wherry/app/casework"
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/seal"
@@ -88,7 +89,7 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 		return nil, err
 	}
 	n.j = j
-	v := &verifier{n: n, rep: rep}
+	v := &verifier{n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
 	v.journal(jr)
 	n.loadIdentity()
 	n.recall()
@@ -108,8 +109,9 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 }
 
 type verifier struct {
-	n   *Notebook
-	rep *VerifyReport
+	n      *Notebook
+	rep    *VerifyReport
+	fields map[record.ID][]casework.Fact // by case, to count conflicts
 }
 
 func (v *verifier) journal(r *journal.Report) {
@@ -164,7 +166,12 @@ func (v *verifier) entry(b []byte, own bool) {
 	if h.Class == record.Content {
 		v.rep.Entries++
 	}
-	switch _, err := v.n.openEntry(e); {
+	in, err := v.n.openEntry(e)
+	if err == nil && in.Kind == casework.KindField {
+		v.fields[h.Case] = append(v.fields[h.Case], casework.Fact{ID: e.ID().String(), Case: h.Case.String(), Kind: in.Kind,
+			Schema: int(in.Schema), Payload: in.Payload, HLC: uint64(h.Time), Lane: h.Lane.String(), Seq: h.LaneSeq})
+	}
+	switch {
 	case err == errNoKey && own && !v.removed(h.Case):
 		bad("its case key is lost")
 	case err != nil && err != errNoKey && err != record.ErrNoBody:
@@ -205,6 +212,7 @@ func (v *verifier) finish() {
 				v.rep.Missing = append(v.rep.Missing, MissingEntry{Lane: h.Lane, Seq: seq, Case: c.ID})
 			}
 		}
+		v.rep.Conflicts += len(casework.Project(c.Ref, v.fields[c.ID], n.now()).Conflicts)
 		if c.Seq > 0 {
 			v.rep.Heads = append(v.rep.Heads, HeadLine{Case: c.ID, Seq: c.Seq, Hash: c.Chain})
 		}

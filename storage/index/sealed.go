@@ -19,7 +19,7 @@ import (
 // A sealed file is a head and then frames, each a length and one sealed chunk.
 // The head's random id, the chunk's number and whether it is the last are bound
 // into every seal, so chunks can be neither moved, nor dropped, nor taken from
-// another save. See docs/formats-index.md.
+// another save. See docs/formats/index.md.
 const (
 	sealedMagic  = "WHXS"
 	sealedFormat = 1

@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// A snapshot is written down in docs/formats-index.md. The format number
+// A snapshot is written down in docs/formats/index.md. The format number
 // changes with the layout, the rules number with anything that changes which
 // words a text is cut into or how they are stemmed. Either makes an older
 // snapshot useless, and the index is then built again.

@@ -109,6 +109,11 @@ func Open(dir string, key seal.Key, o Options) (*Journal, *Report, error) {
 		j.failed = ErrReadOnly
 		return j, &s.report, nil
 	}
+	if s.unread != nil {
+		s.report.ReadOnly = s.unread
+		j.fail(s.unread)
+		return j, &s.report, nil
+	}
 	if err := j.repair(s); err != nil {
 		s.report.ReadOnly = err
 		if j.failed == nil {

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"os"
 
 	"wherry/storage/seal"
 )
@@ -19,6 +20,7 @@ type twin struct {
 
 // marks are both copies.
 type marks struct {
+	unread  error // a copy that is there could not be read
 	twin    [2]twin
 	present bool // at least one file exists
 	bytes   bool // at least one file is not empty
@@ -34,6 +36,9 @@ func readMarks(fsys FS, dir string, k seal.Key, names []string) marks {
 		}
 		raw, size, err := readAll(fsys, join(dir, name), markSize+1)
 		if err != nil {
+			if !os.IsNotExist(err) {
+				p.unread = err
+			}
 			continue
 		}
 		p.bytes = p.bytes || size > 0

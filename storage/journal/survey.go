@@ -39,9 +39,12 @@ type survey struct {
 	segs     []*segment
 	marks    marks
 	report   Report
-	pieces   []piece
-	torn     *torn
-	next     chain // what the next frame takes
+	// unread is why a file that is there could not be read. The disk may be
+	// well again next time, so nothing is concluded from it and nothing mended.
+	unread error
+	pieces []piece
+	torn   *torn
+	next   chain // what the next frame takes
 	// appendable says that the next frame may go into the last segment;
 	// otherwise into a new one of the number nextSegment.
 	appendable  bool
@@ -82,11 +85,15 @@ func look(fsys FS, dir string, k seal.Key, notebook record.ID, deep bool) (*surv
 		return nil, err
 	}
 	s.marks = readMarks(fsys, dir, s.keys.mark, names)
+	s.unread = s.marks.unread
 	heads := map[string]header{}
 	nonEmpty := s.marks.bytes
 	for _, name := range names {
 		if n, ok := segmentNumber(name); ok {
-			h, size := readHeader(fsys, dir, name, s.keys.header)
+			h, size, err := readHeader(fsys, dir, name, s.keys.header)
+			if err != nil {
+				s.unread = err
+			}
 			if h.segment != 0 {
 				heads[name] = h
 			}
@@ -110,13 +117,13 @@ func look(fsys FS, dir string, k seal.Key, notebook record.ID, deep bool) (*surv
 }
 
 // readHeader reads a segment's header; one that is not sound has segment 0.
-func readHeader(fsys FS, dir, name string, k seal.Key) (header, int64) {
+func readHeader(fsys FS, dir, name string, k seal.Key) (header, int64, error) {
 	data, size, err := readAll(fsys, join(dir, name), headerSize)
 	if err != nil {
-		return header{}, size
+		return header{}, size, err
 	}
 	h, _ := parseHeader(k, data)
-	return h, size
+	return h, size, nil
 }
 
 // identity refuses what a newer program or another notebook wrote, before

@@ -12,6 +12,7 @@ func (s *survey) scan(fsys FS, dir string, seg *segment, h header, last, deep bo
 	data, size, err := readAll(fsys, join(dir, seg.name), maxSegmentRead)
 	seg.size = size
 	if err != nil {
+		s.unread = err
 		s.nameGap(Damage{File: seg.name, Segment: int(seg.number), Seq: s.next.seq, Length: size, Reason: ReasonUnread})
 		return
 	}

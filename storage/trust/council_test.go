@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"wherry/storage/record"
@@ -166,7 +167,8 @@ func TestEndpointKey(t *testing.T) {
 	if err != nil || !got.Equal(priv) {
 		t.Fatal(err)
 	}
-	for _, no := range []string{"", "wherry-endpoint-key-1 ", "wherry-endpoint-key-1 AAAA\n", "wherry-endpoint-key-2 x\n"} {
+	bare := strings.TrimPrefix(string(EncodeEndpointKey(priv)), endpointKeyMagic)
+	for _, no := range []string{"", bare, "wherry-endpoint-key-1 ", "wherry-endpoint-key-1 AAAA\n", "wherry-endpoint-key-2 x\n"} {
 		if _, err := ParseEndpointKey([]byte(no)); !errors.Is(err, ErrKeyFile) {
 			t.Errorf("%q: %v", no, err)
 		}
@@ -205,8 +207,21 @@ func FuzzKeyFileKind(f *testing.F) {
 	})
 }
 
-// TestLinkNeedsBothKeys: the link is worth nothing without the old realm.
-func TestLinkNeedsKeys(t *testing.T) {
+// TestMakersRefuse: what no directory would take is not made either.
+func TestMakersRefuse(t *testing.T) {
+	inv := testInvitation(newTown(t, "Ford"))
+	check(t, inv.check())
+	d, p := signer("d"), signer("p")
+	for name, make := range map[string]func() (*Statement, error){
+		"no device key":    func() (*Statement, error) { return NewDeviceAdd(inv, nil, p, kemPub("p"), nil) },
+		"no person key":    func() (*Statement, error) { return NewDeviceAdd(inv, d, nil, kemPub("p"), nil) },
+		"one key for both": func() (*Statement, error) { return NewDeviceAdd(inv, d, d, kemPub("p"), nil) },
+		"no sealing key":   func() (*Statement, error) { return NewDeviceAdd(inv, d, p, nil, nil) },
+	} {
+		if _, err := make(); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if _, err := NewLink(record.Hash("r"), record.Hash("i"), publicOf(signer("d")), nil, signer("o")); !errors.Is(err, ErrMalformed) {
 		t.Fatal(err)
 	}

@@ -5,5 +5,5 @@
 // Everything here is pure: no disk, no network, no clock of its own. The
 // endpoint runs the rules at the door; every notebook runs the same rules on
 // what it pulls, so that an endpoint which breaks them is noticed. The byte
-// formats are written down in docs/formats-trust.md and frozen by testdata.
+// formats are written down in docs/formats/trust.md and frozen by testdata.
 package trust

@@ -120,4 +120,10 @@ func TestStateRefusesDisorder(t *testing.T) {
 	if _, err := ParseCaseAuthority(record.Encode(s)); !errors.Is(err, ErrMalformed) {
 		t.Fatal(err)
 	}
+	s = newVoyage(t).adopt().log.door.s
+	l := s.Begin.Foreign.Lanes
+	l[0], l[1] = l[1], l[0]
+	if _, err := ParseCaseAuthority(record.Encode(s)); !errors.Is(err, ErrMalformed) {
+		t.Fatal("adopted lanes:", err)
+	}
 }

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 
 	"wherry/storage/record"
+	"wherry/storage/trust"
 )
 
 var update = flag.Bool("update", false, "rewrite golden bytes")
@@ -153,6 +155,15 @@ func TestLimits(t *testing.T) {
 		"heads without the directory": &HeadsRequest{},
 		"enrolment without a device":  &EnrolRequest{Invite: []byte("i")},
 		"enrolment with a huge one":   &EnrolRequest{Invite: []byte("i"), Device: make([]byte, MaxStatement+1)},
+		"heads of nothing":            &HeadsResponse{Heads: []record.SignedHead{{}}, Dir: testHead(c, 1)},
+		"heads with no directory":     &HeadsResponse{},
+		"heads of nobody":             &HeadsResponse{Dir: testHead(c, 1), Workers: []WorkerSeen{{Last: 1}}},
+		"heads of too many":           &HeadsResponse{Dir: testHead(c, 1), Workers: make([]WorkerSeen, MaxWorkers+1)},
+		"pages of too many":           &PullResponse{Pages: make([]Page, MaxPages+1)},
+		"pages before time":           &PullResponse{Time: -1},
+		"push touches nothing":        &PushResponse{Heads: []record.SignedHead{{}}},
+		"positions of too many":       &PullRequest{Cases: manyCases(MaxCases + 1)},
+		"wraps of too many":           push(1, func(p *PushItem) { p.Wraps = slices.Repeat([]Wrap{{Reader: c, Data: []byte("w")}}, trust.MaxWraps+1) }),
 		"unknown result":              result(Result{Code: "fine"}),
 		"ok without a receipt":        result(Result{Code: CodeOK}),
 		"refused with a receipt":      result(Result{Code: CodeRefused, Receipt: &receipt}),
@@ -171,6 +182,13 @@ func TestLimits(t *testing.T) {
 	if Decode(make([]byte, MaxBody+1), &PushRequest{}) == nil {
 		t.Error("a body beyond the limit is taken")
 	}
+}
+
+func manyCases(n int) (ps []CasePos) {
+	for i := range n {
+		ps = append(ps, CasePos{Case: id(strconv.Itoa(i))})
+	}
+	return ps
 }
 
 func TestStatuses(t *testing.T) {

@@ -4,5 +4,5 @@
 //
 // Messages are deterministic CBOR (RFC 8949 section 4.2.1) over HTTPS; the
 // bytes are frozen by testdata/golden.json and written down in
-// docs/formats-trust.md.
+// docs/formats/trust.md.
 package wire

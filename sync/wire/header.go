@@ -22,11 +22,7 @@ func SetTime(h http.Header, now time.Time) {
 
 // ServerTime reads the endpoint's clock from an answer.
 func ServerTime(h http.Header) (time.Time, bool) {
-	v := h.Get(HeaderTime)
-	if len(v) == 0 || len(v) > 15 {
-		return time.Time{}, false
-	}
-	ms, err := strconv.ParseUint(v, 10, 50)
+	ms, err := strconv.ParseUint(h.Get(HeaderTime), 10, 50)
 	if err != nil {
 		return time.Time{}, false
 	}

@@ -36,7 +36,7 @@ var covered = []string{"@method", "@authority", "@path", "@query", "content-dige
 type Lookup func(device record.ID) (ed25519.PublicKey, bool)
 
 // Sign signs a request over its whole body by the fixed profile of RFC 9421
-// that docs/formats-trust.md describes, and says which wire version it speaks.
+// that docs/formats/trust.md describes, and says which wire version it speaks.
 // The nonce must be random and new; now is the endpoint's clock as far as the
 // client knows it.
 func Sign(req *http.Request, body []byte, key ed25519.PrivateKey, now time.Time, nonce [NonceBytes]byte) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -135,4 +136,41 @@ func release(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strconv.Itoa(h.proc.wait(ts, stopTime)); got != args[2] {
 		ts.Fatalf("%s ended with %s, want %s\n%s", args[0], got, args[2], ts.ReadFile(args[0]+".err"))
 	}
+}
+
+// interrupt SIGNAL WANT DIR VERB…: runs wherryctl against an endpoint that
+// accepts connections and says nothing, sends SIGNAL once it has connected, and
+// judges its end as run does.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: interrupt SIGNAL WANT DIR VERB…")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	defer l.Close()
+	o := options(ts, false, "interrupt SIGNAL WANT DIR VERB…", args[1:], 2)
+	o.argv = append([]string{"--json", "--dir", o.argv[0], "--passphrase-file", "pass"}, o.argv[1:]...)
+	o.argv = append(o.argv, "--endpoint", "https://"+l.Addr().String())
+	ts.Check(os.WriteFile(ts.MkAbs("err"), nil, 0o600))
+	p := begin(ts, "err", "wherryctl", o.argv...)
+	connected := make(chan net.Conn, 1)
+	go func() {
+		c, _ := l.Accept()
+		connected <- c
+	}()
+	select {
+	case c := <-connected:
+		defer c.Close()
+	case <-p.done:
+		ts.Fatalf("%v ended before it connected:\n%s", o.argv, ts.ReadFile("err"))
+	case <-time.After(runTime):
+		p.kill()
+		ts.Fatalf("%v did not connect", o.argv)
+	}
+	ts.Check(p.cmd.Process.Signal(signals[args[0]]))
+	p.wait(ts, stopTime)
+	stdout, err := io.ReadAll(p.out)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("out"), stdout, 0o600))
+	o.judge(ts, p.cmd.ProcessState, string(stdout), ts.ReadFile("err"))
 }

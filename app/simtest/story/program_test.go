@@ -189,6 +189,9 @@ func (o *runOptions) judge(ts *testscript.TestScript, how *os.ProcessState, stdo
 			ts.Fatalf("%v: the error line does not agree with exit %d and stderr:\n%s\n%s", o.argv, exit, stdout, stderr)
 		}
 	}
+	if e["code"] == "internal" {
+		ts.Fatalf("%v: a failure that nobody thought of:\n%s\n%s", o.argv, stdout, stderr)
+	}
 	if o.code != "" && e["code"] != o.code {
 		ts.Fatalf("%v: want an error line %q at the end of stdout:\n%s", o.argv, o.code, stdout)
 	}

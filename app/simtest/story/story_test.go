@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 
 // commands are what scripts may use beside testscript's own.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
-	"run": run, "ctl": ctl, "end": end, "hold": hold, "release": release, // programs
+	"run": run, "ctl": ctl, "end": end, "hold": hold, "release": release, "interrupt": interrupt, // programs
 	"serve": serve, "halt": halt, "port": port, "silent": silent, "http": httpCmd, "tls12": tls12, // servers
 	"json": jsonCmd, "lines": lines, "capture": capture, "pluck": pluck, "shape": shape, "same": same, // output
 	"marked": marked, "ranked": ranked, // search

@@ -1,14 +1,12 @@
 package tamper_test
 
 import (
-	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-
-	"math/rand/v2"
 
 	"wherry/app/simtest/crash/plant"
 	"wherry/app/simtest/crash/rig"
@@ -29,8 +27,8 @@ func TestFlipsThroughBinaries(t *testing.T) {
 		if testing.Short() {
 			count = 1
 		}
-		tried := parallel(count, rng, func(i int, rng *rand.Rand) trial {
-			return flipOne(t, n, want, c, fmt.Sprint(i), rng)
+		tried := parallel(count, rng, func(_ int, rng *rand.Rand) trial {
+			return flipOne(t, n, want, c, rng)
 		})
 		noticed, healed, absent := 0, 0, 0
 		for _, x := range tried {
@@ -86,26 +84,22 @@ func copyOf(t testing.TB, n *rig.Notebook) (c *rig.Notebook, done func()) {
 }
 
 // flipOne damages one copy and judges it by the rules of its class.
-func flipOne(t testing.TB, n *rig.Notebook, want *shown, c class, _ string, rng *rand.Rand) trial {
+func flipOne(t testing.TB, n *rig.Notebook, want *shown, c class, rng *rand.Rand) trial {
 	d, done := copyOf(t, n)
 	defer done()
 	files := c.files(t, d.Dir)
 	x := trial{what: flip(t, rng, files[rng.IntN(len(files))])}
-	rebuilt := c.name == "journal segment" && rng.IntN(2) == 0
-	if rebuilt { // as after an unclean stop: all comes from the damaged journal
+	if c.name == "journal segment" && rng.IntN(2) == 0 { // as after an unclean stop: all comes from the damaged journal
 		x.what += ", with the view gone"
 		dropView(t, d)
 	}
-	x.v = hold(t, d, want, children[rng.IntN(len(children))])
+	x.v = hold(t, d, want, children[rng.IntN(len(children))], c.name == "draft" || rng.IntN(5) == 0)
 	switch {
 	case c.twin:
 		x.judgeTwin(t, d)
 	case c.name == "journal segment":
 		if x.v.verify == 0 {
 			x.v.find("verify names no damage")
-		}
-		if !rebuilt && x.v.absent+x.v.marked > 0 {
-			x.v.find("%d entries are gone although the view has them", x.v.absent+x.v.marked)
 		}
 	case c.name == "draft":
 		x.noticed = true // judged by hold: it is missing from the list, with exit 5
@@ -156,13 +150,13 @@ func TestTamperHarnessCatches(t *testing.T) {
 		trials int
 	}{
 		{plant.Believing, "journal segment", "never written", 40},
-		{plant.Unnamed, "journal segment", "verify names no damage", 3},
+		{plant.Unnamed, "journal segment", "verify names no damage", 5},
 		{plant.HealsSilently, "key box", "verify: exit 0 for a damaged copy", 3},
 	} {
 		bad := n.With(plant.Build(t, c.bug))
 		var found []string
 		for i := 0; i < c.trials && !strings.Contains(strings.Join(found, "\n"), c.want); i++ {
-			found = append(found, flipOne(t, bad, want, byName(c.class), fmt.Sprint(i), rng).v.findings...)
+			found = append(found, flipOne(t, bad, want, byName(c.class), rng).v.findings...)
 		}
 		if !strings.Contains(strings.Join(found, "\n"), c.want) {
 			t.Errorf("the planted bug %q went unseen in %d flips: %q", c.bug.Name, c.trials, found)

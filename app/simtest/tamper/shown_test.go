@@ -66,8 +66,11 @@ type verdict struct {
 	refused        bool
 }
 
+// find notes a finding; the first few of a trial are enough.
 func (v *verdict) find(format string, args ...any) {
-	v.findings = append(v.findings, fmt.Sprintf(format, args...))
+	if len(v.findings) < 4 {
+		v.findings = append(v.findings, fmt.Sprintf(format, args...))
+	}
 }
 
 // run wants a proper end of a verb with one of the exit codes of the contract.
@@ -89,7 +92,7 @@ func (v *verdict) run(t testing.TB, n *rig.Notebook, args ...string) *rig.Result
 // hold runs the programs on a damaged copy and holds what they print against
 // the intact one: each line is the same, or is missing or marked as damaged
 // with exit 5 or 8.
-func hold(t testing.TB, n *rig.Notebook, want *shown, child string) verdict {
+func hold(t testing.TB, n *rig.Notebook, want *shown, child string, drafts bool) verdict {
 	t.Helper()
 	var v verdict
 	r := v.run(t, n, "verify")
@@ -107,7 +110,9 @@ func hold(t testing.TB, n *rig.Notebook, want *shown, child string) verdict {
 	if r := v.run(t, n, "search", "kettle"); r.Exit == 0 && v.absent == 0 && string(r.Out) != want.hits {
 		v.find("search finds something else:\n%s\nnot\n%s", r.Out, want.hits)
 	}
-	v.drafts(t, n, want)
+	if drafts {
+		v.drafts(t, n, want)
+	}
 	return v
 }
 
@@ -123,7 +128,7 @@ func (v *verdict) list(t testing.TB, n *rig.Notebook, want *shown) {
 		id := idOf(t, line, "id")
 		seen[id] = true
 		switch {
-		case want.entries[id] == string(line):
+		case sameLine(string(line), want.entries[id]):
 		case bytes.Contains(line, []byte(`"damaged":true`)) && !bytes.Contains(line, []byte(`"sha256"`)):
 			v.marked++
 		default:
@@ -137,6 +142,20 @@ func (v *verdict) list(t testing.TB, n *rig.Notebook, want *shown) {
 	if v.absent > 0 && v.verify == 0 {
 		v.find("verify: exit 0 although %d entries are missing from the list", v.absent)
 	}
+}
+
+// sameLine compares two lines of list --entries. A child's reference may be
+// absent: it is lost with the entry that gave it.
+func sameLine(got, want string) bool {
+	if got == want {
+		return true
+	}
+	var g, w map[string]any
+	if json.Unmarshal([]byte(got), &g) != nil || json.Unmarshal([]byte(want), &w) != nil || g["ref"] != nil {
+		return false
+	}
+	delete(w, "ref")
+	return reflect.DeepEqual(g, w)
 }
 
 // show compares one child's entries word by word. An amendment that is lost

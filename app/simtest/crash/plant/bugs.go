@@ -112,6 +112,7 @@ var Unnamed = Bug{Name: "verify names no damage", Edits: []Edit{
 	{File: "app/notebook/verify.go",
 		Old: "	for _, d := range r.Damaged {\n		v.rep.Damaged = append",
 		New: "	for _, d := range r.Damaged[:0] {\n		v.rep.Damaged = append"},
+	{File: "app/notebook/verify.go", Old: "range c.Holes {", New: "range c.Holes[:0] {"},
 }}
 
 // HealsSilently mends a copy from its twin and says nothing.
