@@ -180,18 +180,23 @@ func (p *childPage) drawTimeline() fyne.CanvasObject {
 	p.list = w.kit.List(func(i int) { p.showEntry(i) })
 	p.list.OnMove = p.showEntry
 	var rows []widgets.RowData
-	at := 0
 	for i := range f.Entries {
-		e := &f.Entries[i]
-		if e.ID == p.open {
-			at = i
-		}
-		rows = append(rows, p.rowOf(e))
+		rows = append(rows, p.rowOf(&f.Entries[i]))
 	}
 	p.list.Put(rows)
-	p.showEntry(at)
+	p.showEntry(p.start())
 	left := widgets.NewPanel(widgets.Plain, 1, p.list)
 	return widgets.Side(396, widgets.Inset(0, 20, 0, 0, left), p.detail)
+}
+
+// start is the entry that is open first: the one asked for, else the latest
+// visit, call or note, else the latest of all.
+func (p *childPage) start() int {
+	list := p.data.File.Entries
+	if i := slices.IndexFunc(list, func(e casework.Entry) bool { return e.ID == p.open }); i >= 0 {
+		return i
+	}
+	return max(0, slices.IndexFunc(list, func(e casework.Entry) bool { return e.Narrative() }))
 }
 
 func (p *childPage) rowOf(e *casework.Entry) widgets.RowData {

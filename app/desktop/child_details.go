@@ -43,7 +43,7 @@ func (p *childPage) fieldCell(f casework.Field) fyne.CanvasObject {
 			})))
 	case f.Conflict():
 		for _, v := range f.Values {
-			parts = append(parts, widgets.NewText(casework.DisplayValue(f.Def.Key, v.Value), widgets.Body))
+			parts = append(parts, widgets.NewText(display(f.Def, v.Value), widgets.Body))
 		}
 		key := f.Def.Key
 		parts = append(parts, widgets.NewSign(widgets.Alert, w.n("%d value differs", "%d values differ", len(f.Values)), widgets.SmallInk),
@@ -51,9 +51,18 @@ func (p *childPage) fieldCell(f casework.Field) fyne.CanvasObject {
 				w.visit(route{screen: "conflict", id: p.id, entry: key})
 			})))
 	default:
-		parts = append(parts, widgets.NewReading(casework.DisplayValue(f.Def.Key, f.Values[0].Value)))
+		parts = append(parts, widgets.NewReading(display(f.Def, f.Values[0].Value)))
 	}
 	return widgets.Stack(1, parts...)
+}
+
+// display is a value as the screen shows it.
+func display(d casework.FieldDef, value string) string {
+	s := casework.DisplayValue(d.Key, value)
+	if d.Type == casework.TypeCode || d.Type == casework.TypeList {
+		return upper(s)
+	}
+	return s
 }
 
 // drawToDo is what is open for this child.

@@ -39,7 +39,7 @@ func openConflict(w *Window, r route) page {
 				received = ""
 			}
 			cells = append(cells, card("",
-				widgets.NewText(casework.DisplayValue(f.Def.Key, v.Value), widgets.SubHeading),
+				widgets.NewText(display(f.Def, v.Value), widgets.SubHeading),
 				widgets.Stack(2,
 					widgets.NewText(v.Author, widgets.Body),
 					widgets.NewText(w.t("Written %s", casework.TimeWords(v.Written)), widgets.Small),

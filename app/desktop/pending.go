@@ -84,8 +84,9 @@ func (w *Window) settlePending(next func()) {
 	p.stop()
 	w.pending = nil
 	nb := w.nb
-	act(w, func(ctx context.Context) error {
-		_, err := nb.Record(ctx, p.draft, p.sheet)
+	var made []string
+	act(w, func(ctx context.Context) (err error) {
+		made, err = nb.Record(ctx, p.draft, p.sheet)
 		return err
 	}, func(err error) {
 		w.frame.say(nil)
@@ -98,10 +99,10 @@ func (w *Window) settlePending(next func()) {
 			next()
 			return
 		}
-		w.done(w.t("Final. Saved on this laptop."))
-		if w.here == p.after {
-			w.again()
+		if w.here == p.after && len(made) > 0 {
+			w.show(route{screen: p.after.screen, id: p.after.id, entry: made[0]})
 		}
+		w.done(w.t("Final. Saved on this laptop."))
 		w.syncSoon()
 	})
 }

@@ -60,7 +60,7 @@ func TestTheWindowOverARealNotebook(t *testing.T) {
 	s.typed("t the man has left.")
 	p, ok := s.page.(*recordPage)
 	if !ok || p.sub.Shared != "Kelly let me in. She said that the man has left." {
-		t.Fatalf("after unlocking: %T %q", s.page, s.words_())
+		t.Fatalf("after unlocking: %T", s.page)
 	}
 	ref := p.sub.Children[0]
 	p.part(ref, func(part *casework.ChildPart) { part.Seen, part.SeenAlone = casework.Yes, casework.Yes })
@@ -75,7 +75,6 @@ func TestTheWindowOverARealNotebook(t *testing.T) {
 		t.Errorf("status: %d drafts, %q", w.status.Drafts, w.frame.bar.Saved.Words)
 	}
 
-	t.Logf("%q open=%q", s.words_(), child.open)
 	s.press("Amend")
 	s.typed("The man is called Darren.")
 	s.press("Add the amendment")

@@ -109,7 +109,7 @@ var problems = []struct {
 	{[]error{errNoKey}, Problem{"no_key", "The key of this case is not on this laptop.", "Sync, and ask your team lead for access if it stays so.", ExitNotPermitted}},
 	{[]error{ErrOffline, context.DeadlineExceeded}, Problem{"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline}},
 	{[]error{context.Canceled, ErrClosed}, Problem{"stopped", "Stopped before it was done. What was saved is safe.", "Start again when you are ready.", ExitRefused}},
-	{[]error{fs.ErrPermission, fs.ErrNotExist, os.ErrInvalid}, Problem{"no_access", "A file or folder is missing or may not be used.", "Check the name and your rights to it.", ExitRefused}},
+	{[]error{fs.ErrPermission, fs.ErrNotExist, os.ErrInvalid, syscall.ENOTDIR, syscall.EISDIR, syscall.ENAMETOOLONG, syscall.ELOOP}, Problem{"no_access", "A file or folder is missing or may not be used.", "Check the name and your rights to it.", ExitRefused}},
 }
 
 // remoteProblems are the codes that sync/remote's errors carry.

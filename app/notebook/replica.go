@@ -178,14 +178,14 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		e, err := record.Parse(rec.Entry)
 		if err != nil || e.ID() != rec.Log.Entry {
 			pr.Problem = "unreadable"
-			if err == nil {
+			if err == nil || auth.Skip(n.st.dir, rec.Log) != nil {
 				return ErrTampered
 			}
 			out.Records = append(out.Records, pr)
 			continue
 		}
 		v, err := auth.Follow(n.st.dir, rec.Log, e, rec.Wraps)
-		if err != nil {
+		if err != nil || v.Ahead { // its author had seen more than this log holds
 			return ErrTampered
 		}
 		if v.Code != trust.OK {
