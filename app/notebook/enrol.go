@@ -93,6 +93,7 @@ func (n *Notebook) joining(ctx context.Context, inv *trust.Invitation, o EnrolOp
 	body := inv.Body()
 	if old := n.st.meta.Joining; old != nil && record.ID(old.Root) == inv.Root && string(old.Invitation) == string(inv.Statement) {
 		j := *old
+		j.URL, j.CA = inv.URL, inv.CA
 		override(&j, o)
 		if j.URL == old.URL && string(j.CA) == string(old.CA) {
 			return &j, nil

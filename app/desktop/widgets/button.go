@@ -28,7 +28,6 @@ type Button struct {
 	Text     string
 	Weight   Weight
 	OnTapped func()
-	Leading  bool // words at the left instead of the middle
 	Small    bool // in the size of captions
 
 	kit              *Kit
@@ -151,7 +150,7 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 	}
 	m := r.text.MinSize()
 	x := (s.Width - m.Width) / 2
-	if r.b.Leading || r.b.Weight == Quiet {
+	if r.b.Weight == Quiet {
 		x = ringSpace + r.pad().Width
 	}
 	r.text.Move(fyne.NewPos(x, (s.Height-m.Height)/2))

@@ -84,9 +84,6 @@ func (d *Dialog) Accept() {
 	}
 }
 
-// Accepter is the first button, for a form that enables it when it is complete.
-func (d *Dialog) Accepter() *Button { return d.accept }
-
 // Cancel closes the dialog and calls OnCancel.
 func (d *Dialog) Cancel() {
 	if d.closing {
@@ -110,9 +107,6 @@ func (d *Dialog) Close() {
 	}
 	d.back = nil
 }
-
-// Fit lays the dialog out anew after its content changed its height.
-func (d *Dialog) Fit() { d.Refresh() }
 
 // openDialog is the dialog on top of the canvas that o is on, or nil.
 func openDialog(o fyne.CanvasObject) *Dialog {

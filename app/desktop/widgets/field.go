@@ -57,9 +57,6 @@ func (f *Field) Fail(s string) {
 	f.Refresh()
 }
 
-// Failed reports whether an error is shown.
-func (f *Field) Failed() bool { return f.err.Visible() }
-
 // Hint changes the words below the label.
 func (f *Field) Hint(s string) {
 	f.hint.Set(s)

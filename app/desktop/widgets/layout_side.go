@@ -10,46 +10,22 @@ func Side(width float32, side, rest fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: sideLayout{width: width}, Objects: []fyne.CanvasObject{side, rest}}
 }
 
-// SideRight is Side with the column on the right and last in the order of Tab.
-func SideRight(width float32, rest, side fyne.CanvasObject) *fyne.Container {
-	return &fyne.Container{Layout: sideLayout{width: width, right: true}, Objects: []fyne.CanvasObject{rest, side}}
-}
-
-type sideLayout struct {
-	width float32
-	right bool
-}
+type sideLayout struct{ width float32 }
 
 // at is the width of the column. It grows with the text, but not as fast.
 func (l sideLayout) at() float32 { return l.width * (1 + (Scale()-1)*0.62) }
 
 func (l sideLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
-	l.width = l.at()
-	side, rest, x := objects[0], objects[1], l.width
-	if l.right {
-		rest, side, x = objects[0], objects[1], 0
-	}
-	w := s.Width - l.width
-	if !side.Visible() {
-		w, x = s.Width, 0
-	}
-	rest.Move(fyne.NewPos(x, 0))
-	rest.Resize(fyne.NewSize(w, s.Height))
-	if l.right {
-		side.Move(fyne.NewPos(w, 0))
-	} else {
-		side.Move(fyne.NewPos(0, 0))
-	}
-	side.Resize(fyne.NewSize(l.width, s.Height))
+	side, rest, width := objects[0], objects[1], l.at()
+	side.Move(fyne.NewPos(0, 0))
+	side.Resize(fyne.NewSize(width, s.Height))
+	rest.Move(fyne.NewPos(width, 0))
+	rest.Resize(fyne.NewSize(s.Width-width, s.Height))
 }
 
 func (l sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	a, b := objects[0].MinSize(), objects[1].MinSize()
-	rest := b
-	if l.right {
-		rest = a
-	}
-	return fyne.NewSize(l.at()+rest.Width, fyne.Max(a.Height, b.Height))
+	return fyne.NewSize(l.at()+b.Width, fyne.Max(a.Height, b.Height))
 }
 
 // Measure keeps one thing to a width that is good to read, at the left.

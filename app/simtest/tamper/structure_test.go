@@ -1,6 +1,7 @@
 package tamper_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -107,7 +108,7 @@ var damages = []damage{
 		h.check(os.WriteFile(h.path("journal/00000002.wj"), b, 0o600))
 	}},
 	{name: "segment renamed", whole: true, do: func(h *hand) { h.check(os.Rename(h.path(segment), h.path("journal/00000007.wj"))) }},
-	{name: "a foreign file among the segments", whole: true, do: func(h *hand) { h.check(os.WriteFile(h.path("journal/00000002.wj"), []byte("hello"), 0o600)) }},
+	{name: "a foreign file among the segments", whole: true, do: func(h *hand) { h.check(os.WriteFile(h.path("journal/00000002.wj"), bytes.Repeat([]byte("hello "), 200), 0o600)) }},
 	{name: "both marks missing", whole: true, do: func(h *hand) { h.remove("journal/mark.A", "journal/mark.B") }},
 	{name: "one mark missing", whole: true, do: func(h *hand) { h.remove("journal/mark.B") }},
 	{name: "one mark empty", whole: true, do: func(h *hand) { h.truncate("journal/mark.A", 0) }},
@@ -149,7 +150,7 @@ func TestHarmedFiles(t *testing.T) {
 		c, done := copyOf(t, n)
 		defer done()
 		some[i].do(&hand{t: t, dir: c.Dir, rng: rng, old: old})
-		return some[i].judge(t, c, want, rng)
+		return some[i].judge(t, c, want, children[rng.IntN(len(children))])
 	})
 	for i, x := range tried {
 		for _, finding := range x.v.findings {
@@ -160,9 +161,9 @@ func TestHarmedFiles(t *testing.T) {
 	f.Print(t)
 }
 
-func (d damage) judge(t testing.TB, c *rig.Notebook, want *shown, rng *rand.Rand) trial {
+func (d damage) judge(t testing.TB, c *rig.Notebook, want *shown, child string) trial {
 	drafts := d.name == "two drafts swapped" || d.name == "a draft cut"
-	x := trial{v: hold(t, c, want, children[rng.IntN(len(children))], drafts)}
+	x := trial{v: hold(t, c, want, child, drafts)}
 	gone := x.v.absent + x.v.marked
 	switch {
 	case d.whole && gone > 0:
@@ -246,7 +247,7 @@ func TestTwoSegments(t *testing.T) {
 		c, done := copyOf(t, n)
 		d.do(&hand{t: t, dir: c.Dir, rng: rng})
 		dropView(t, c)
-		x := d.judge(t, c, want, rng)
+		x := d.judge(t, c, want, children[0])
 		for _, finding := range x.v.findings {
 			t.Errorf("%s: %.600s", d.name, finding)
 		}

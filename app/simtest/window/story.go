@@ -53,20 +53,21 @@ func (d *Desk) Unlock() error {
 func (d *Desk) RecordVisit() error {
 	return steps(
 		d.then("ctrl+n"), d.text("Ruby"), d.keys("Return"), d.at("Record"),
-		// Up from the account: another child, Baby, Alfie.
-		d.keys("shift+Tab", "shift+Tab"), d.then("space"), d.keys("shift+Tab"), d.then("space"),
-		d.keys("Tab", "Tab", "Tab"),
+		// Up from the account to the children, and on to Alfie, then to Baby;
+		// each choice brings the caret back to the account.
+		d.keys("shift+Tab", "shift+Tab", "Right"), d.then("space"),
+		d.keys("shift+Tab", "shift+Tab", "Right"), d.then("space"),
 		d.text(Account),
 		func() error { return d.Paste(AccountTail) },
 		d.then("ctrl+Next"), // Ruby: seen, alone, where she sleeps, her words
 		d.then("space"), d.keys("Tab"), d.then("space"), d.keys("Tab"), d.then("space"),
 		d.keys("Tab"), d.text(Asked), d.keys("Tab", "Tab"), d.text(Said),
-		d.then("ctrl+Next"), // Alfie: seen, not alone because he declined
-		d.then("space"), d.keys("Tab"), d.then("Right"), d.then("space"),
-		d.keys("Tab"), d.text("child declined"),
-		d.then("ctrl+Next"), // Baby: seen, not alone because too young
-		d.then("space"), d.keys("Tab"), d.then("Right"), d.then("space"),
-		d.keys("Tab"), d.text("too young"),
+		d.then("ctrl+Next"), // Alfie: seen, not alone, a reason, where he sleeps
+		d.then("space"), d.keys("Tab"), d.then("Right"), d.then("Right"),
+		d.keys("Tab"), d.then("Right"), d.keys("Tab"), d.then("Right"),
+		d.then("ctrl+Next"), // Baby: seen, not alone
+		d.then("space"), d.keys("Tab"), d.then("Right"), d.then("Right"),
+		d.keys("Tab"), d.then("Right"), d.keys("Tab"), d.then("Right"),
 		d.then("ctrl+Return"), // the check
 	)
 }
