@@ -103,6 +103,9 @@ func (s *stage) key(name fyne.KeyName) {
 			return
 		}
 		f.TypedKey(&fyne.KeyEvent{Name: name})
+		if g := c.Focused(); name == fyne.KeySpace && g != nil {
+			g.TypedRune(' ') // to whatever has the focus by now, as the real driver does
+		}
 		return
 	}
 	if name == fyne.KeyTab {

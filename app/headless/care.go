@@ -21,9 +21,6 @@ func statusVerb(a *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if s.Healed {
-					fmt.Fprintln(a.Stderr, "A damaged copy of a key or mark file was mended from its twin.")
-				}
 				return a.sayStatus(s)
 			})
 		},

@@ -234,6 +234,9 @@ func (a *App) withNotebook(ctx context.Context, fn func(*notebook.Notebook) erro
 			err = cerr
 		}
 	}()
+	if st, err := n.Status(ctx); err == nil && st.Healed {
+		fmt.Fprintln(a.Stderr, "A damaged copy of a key or mark file was mended from its twin.")
+	}
 	return fn(n)
 }
 

@@ -222,6 +222,10 @@ func syncVerb(a *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if len(r.Refused)+r.Held > 0 {
+					return usage("entries_refused", "The council did not take everything. What it did not take is kept on this laptop.",
+						"See list --entries for what is refused or held, and tell your team lead.")
+				}
 				if r.Queued > 0 {
 					return problemError{notebook.Explain(notebook.ErrOffline)}
 				}

@@ -12,6 +12,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
@@ -115,6 +116,9 @@ func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
 }
 
 func (n *Notebook) open(ctx context.Context) (err error) {
+	if _, err := seal.ReadBox(n.dir, n.vault); errors.Is(err, fs.ErrNotExist) {
+		return seal.ErrDamaged // opening would begin an empty box beside an old journal
+	}
 	if n.box, err = seal.OpenBox(n.dir, n.vault); err != nil {
 		return err
 	}

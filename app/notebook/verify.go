@@ -3,6 +3,7 @@ package notebook
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"wherry/app/casework"
 	"wherry/storage/journal"
@@ -78,7 +79,9 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	if u.TwinBad {
 		rep.Damaged = append(rep.Damaged, DamagedPart{File: "key", Reason: "one of two copies damaged"})
 	}
-	if n.box, err = seal.ReadBox(dir, u.Key); err != nil {
+	if n.box, err = seal.ReadBox(dir, u.Key); errors.Is(err, fs.ErrNotExist) {
+		return nil, seal.ErrDamaged
+	} else if err != nil {
 		return nil, err
 	}
 	if n.box.TwinBad() {

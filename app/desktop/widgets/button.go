@@ -70,15 +70,19 @@ func (b *Button) FocusGained() { b.focused = true; b.Refresh(); b.kit.focusGaine
 // FocusLost implements fyne.Focusable.
 func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
 
-// TypedRune implements fyne.Focusable.
-func (b *Button) TypedRune(rune) {}
+// TypedRune presses the button on a space (see Options.TypedRune).
+func (b *Button) TypedRune(r rune) {
+	if b.kit.active(); r == ' ' {
+		b.press()
+	}
+}
 
-// TypedKey presses the button on Return and Space.
+// TypedKey presses the button on Return.
 func (b *Button) TypedKey(ev *fyne.KeyEvent) {
 	if b.kit.key(b, ev) {
 		return
 	}
-	if isReturn(ev) || ev.Name == fyne.KeySpace {
+	if isReturn(ev) {
 		b.press()
 	}
 }

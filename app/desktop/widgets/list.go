@@ -111,6 +111,13 @@ func (l *List) FocusGained() { l.focused = true; l.Refresh(); l.kit.focusGained(
 // FocusLost implements fyne.Focusable.
 func (l *List) FocusLost() { l.focused = false; l.Refresh() }
 
+// TypedRune opens the row on a space (see Options.TypedRune).
+func (l *List) TypedRune(r rune) {
+	if l.kit.active(); r == ' ' && len(l.rows) > 0 {
+		l.open(l.at)
+	}
+}
+
 // TypedKey implements fyne.Focusable.
 func (l *List) TypedKey(ev *fyne.KeyEvent) {
 	if l.kit.key(l, ev) || len(l.rows) == 0 {
@@ -130,7 +137,7 @@ func (l *List) TypedKey(ev *fyne.KeyEvent) {
 		to = 0
 	case fyne.KeyEnd:
 		to = len(l.rows) - 1
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+	case fyne.KeyReturn, fyne.KeyEnter:
 		l.open(l.at)
 		return
 	default:

@@ -84,8 +84,12 @@ func (n *Nav) FocusGained() { n.focused = true; n.Refresh() }
 // FocusLost implements fyne.Focusable.
 func (n *Nav) FocusLost() { n.focused = false; n.Refresh() }
 
-// TypedRune implements fyne.Focusable.
-func (n *Nav) TypedRune(rune) {}
+// TypedRune visits on a space (see Options.TypedRune).
+func (n *Nav) TypedRune(r rune) {
+	if n.kit.active(); r == ' ' && len(n.items) > 0 {
+		n.visit(n.at)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (n *Nav) TypedKey(ev *fyne.KeyEvent) {
@@ -97,7 +101,7 @@ func (n *Nav) TypedKey(ev *fyne.KeyEvent) {
 		n.at = min(n.at+1, len(n.items)-1)
 	case fyne.KeyUp:
 		n.at = max(n.at-1, 0)
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+	case fyne.KeyReturn, fyne.KeyEnter:
 		n.visit(n.at)
 		return
 	default:

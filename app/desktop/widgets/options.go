@@ -150,8 +150,14 @@ func (o *Options) FocusGained() { o.focused = true; o.Refresh(); o.kit.focusGain
 // FocusLost implements fyne.Focusable.
 func (o *Options) FocusLost() { o.focused = false; o.Refresh() }
 
-// TypedRune implements fyne.Focusable.
-func (o *Options) TypedRune(rune) {}
+// TypedRune chooses on a space. The space is taken as typed text, not as a key:
+// the window sends both, and what a key has brought the focus to would get the
+// text.
+func (o *Options) TypedRune(r rune) {
+	if o.kit.active(); r == ' ' && len(o.options) > 0 {
+		o.choose(o.at)
+	}
+}
 
 // TypedKey implements fyne.Focusable.
 func (o *Options) TypedKey(ev *fyne.KeyEvent) {
@@ -164,7 +170,7 @@ func (o *Options) TypedKey(ev *fyne.KeyEvent) {
 		step = 1
 	case ev.Name == fyne.KeyLeft, ev.Name == fyne.KeyUp:
 		step = -1
-	case isReturn(ev), ev.Name == fyne.KeySpace:
+	case isReturn(ev):
 		o.choose(o.at)
 		return
 	default:

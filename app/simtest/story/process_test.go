@@ -30,7 +30,7 @@ const lifeTime = 10 * time.Minute
 // begin starts a program; its stderr is appended to the file logs.
 func begin(ts *testscript.TestScript, logs, name string, args ...string) *process {
 	ctx, cancel := context.WithTimeout(context.Background(), lifeTime)
-	p := &process{cmd: program(ts, ctx, name, args...), done: make(chan struct{}), cancel: cancel}
+	p := &process{cmd: program(ctx, ts, name, args...), done: make(chan struct{}), cancel: cancel}
 	var err error
 	p.stdin, err = p.cmd.StdinPipe()
 	ts.Check(err)

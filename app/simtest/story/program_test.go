@@ -21,7 +21,7 @@ const runTime = 2 * time.Minute
 
 // program makes a command of one of ours, in the script's folder and with
 // nothing in its environment but places.
-func program(ts *testscript.TestScript, ctx context.Context, name string, args ...string) *exec.Cmd {
+func program(ctx context.Context, ts *testscript.TestScript, name string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, filepath.Join(ts.Getenv("PROGRAMS"), name), args...)
 	c.Dir = ts.MkAbs(".")
 	for _, k := range []string{"HOME", "XDG_DATA_HOME", "TMPDIR"} {
@@ -115,7 +115,7 @@ func options(ts *testscript.TestScript, neg bool, usage string, args []string, l
 func (o *runOptions) run(ts *testscript.TestScript) {
 	ctx, cancel := context.WithTimeout(context.Background(), runTime)
 	defer cancel()
-	c := program(ts, ctx, o.argv[0], o.argv[1:]...)
+	c := program(ctx, ts, o.argv[0], o.argv[1:]...)
 	if o.limit != "" {
 		// The shell sets the limit and becomes the program: 512-byte blocks.
 		n, err := strconv.Atoi(o.limit)

@@ -108,7 +108,9 @@ var damages = []damage{
 		h.check(os.WriteFile(h.path("journal/00000002.wj"), b, 0o600))
 	}},
 	{name: "segment renamed", whole: true, do: func(h *hand) { h.check(os.Rename(h.path(segment), h.path("journal/00000007.wj"))) }},
-	{name: "a foreign file among the segments", whole: true, do: func(h *hand) { h.check(os.WriteFile(h.path("journal/00000002.wj"), bytes.Repeat([]byte("hello "), 200), 0o600)) }},
+	{name: "a foreign file among the segments", whole: true, do: func(h *hand) {
+		h.check(os.WriteFile(h.path("journal/00000002.wj"), bytes.Repeat([]byte("hello "), 200), 0o600))
+	}},
 	{name: "both marks missing", whole: true, do: func(h *hand) { h.remove("journal/mark.A", "journal/mark.B") }},
 	{name: "one mark missing", whole: true, do: func(h *hand) { h.remove("journal/mark.B") }},
 	{name: "one mark empty", whole: true, do: func(h *hand) { h.truncate("journal/mark.A", 0) }},

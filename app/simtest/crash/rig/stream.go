@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -144,4 +145,13 @@ func (s *Stream) wait() {
 	<-s.done
 	_ = s.cmd.Wait() // how it ended is in its state
 	<-s.fed
+}
+
+// Abort sends a signal that the program does not handle, and waits for its end.
+func (s *Stream) Abort(t testing.TB, sig os.Signal) *Result {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	return s.End()
 }
