@@ -64,10 +64,13 @@ func (b *book) Child(ctx context.Context, caseID string) (*ChildPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := b.n.Fresh(ctx, caseID)
+	fresh, upTo, err := b.n.Fresh(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
+	b.mu.Lock()
+	b.shown[id.String()] = upTo
+	b.mu.Unlock()
 	page := &ChildPage{ID: id.String(), File: *cf, New: fresh, Due: due(id.String(), cf)}
 	group := cf.Get("siblings")
 	if group == "" {
@@ -85,7 +88,14 @@ func (b *book) Child(ctx context.Context, caseID string) (*ChildPage, error) {
 	return page, nil
 }
 
-func (b *book) Looked(ctx context.Context, caseID string) error { return b.n.Looked(ctx, caseID) }
+// Looked counts only what the page held when it was drawn: a sync may have
+// brought more meanwhile.
+func (b *book) Looked(ctx context.Context, caseID string) error {
+	b.mu.Lock()
+	upTo := b.shown[caseID]
+	b.mu.Unlock()
+	return b.n.Looked(ctx, caseID, upTo)
+}
 
 func (b *book) People(ctx context.Context, cases []string) ([]casework.Person, error) {
 	met := map[casework.Person]int{}

@@ -19,9 +19,12 @@ type book struct {
 	mu        sync.Mutex // guards what follows
 	tried     time.Time
 	reachable bool
+	shown     map[string]uint64 // by case id: how far the page drawn last went
 }
 
-func newBook(n *notebook.Notebook, d *door) *book { return &book{n: n, door: d} }
+func newBook(n *notebook.Notebook, d *door) *book {
+	return &book{n: n, door: d, shown: map[string]uint64{}}
+}
 
 var _ Notebook = (*book)(nil)
 
@@ -144,6 +147,9 @@ func (b *book) Sync(ctx context.Context) (SyncReport, error) {
 	}
 	out := SyncReport{Pushed: r.Pushed, Pulled: r.Pulled, Held: r.Held, Refused: len(r.Refused), Queued: r.Queued, CompleteTo: r.CompleteTo}
 	for _, w := range r.Warnings {
+		if w == notebook.WarnTwoFaces {
+			out.Warnings = append(out.Warnings, "A colleague was shown another history of a case than you were. Tell your administrator.")
+		}
 		if w == notebook.WarnWorkersUnsynced {
 			out.Warnings = append(out.Warnings, "Some colleagues have not synced for more than a day.")
 		}

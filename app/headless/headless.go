@@ -145,8 +145,8 @@ func (a *App) command() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, "one JSON object a line on stdout")
 	f.IntVar(&a.passFD, "passphrase-fd", -1, "read the passphrase from this file descriptor")
 	f.StringVar(&a.passTxt, "passphrase-file", "", "read the passphrase from this file")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return usage("usage", "The command line could not be understood: "+err.Error()+".", "See wherryctl help.")
+	root.SetFlagErrorFunc(func(*cobra.Command, error) error { // the error echoes what was typed
+		return usage("usage", "The command line could not be understood.", "See wherryctl help for the verb: a text that begins with - goes after --.")
 	})
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {

@@ -167,7 +167,7 @@ func showVerb(a *App) *cobra.Command {
 				if len(rows) == 1 {
 					err = n.Opened(c.Context(), rows[0].ID.String())
 				} else {
-					err = n.Looked(c.Context(), args[0])
+					err = n.Looked(c.Context(), args[0], notebook.AllOfIt) // nothing syncs beside this
 				}
 				if err != nil {
 					return err

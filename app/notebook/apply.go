@@ -52,6 +52,10 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		for _, sr := range r.Receipts {
+			if c := n.st.cases[sr.Receipt.Case]; c != nil && sr.Receipt.Seq > c.Proven {
+				c.Proven, c.ProvenAt = sr.Receipt.Seq, sr.Receipt.Chain
+				n.st.touched[c.ID] = true
+			}
 			p := proofRow{Seq: sr.Receipt.Seq, Received: sr.Receipt.Time}
 			if err := n.prove(sr.Receipt.Entry, p, s); err != nil {
 				return err
@@ -68,9 +72,12 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 		if err := record.Decode(it.Data, j); err != nil {
 			return err
 		}
-		n.st.meta.Joining = j
+		m := &n.st.meta
+		m.Joining = j
+		n.loadIdentity()
 		if n.st.dir == nil || n.st.dir.Realm() != j.Root {
 			n.st.dir = trust.NewDirectory(j.Root)
+			m.DirGen, m.DirSeq, m.DirChain, m.DirTime = 0, 0, record.ID{}, 0
 		}
 	case itemJoined:
 		var j joinedItem
@@ -84,7 +91,9 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		if c := n.st.cases[l.Case]; c != nil {
-			c.Looked, c.News = max(c.Looked, l.Order), 0
+			if c.Looked = max(c.Looked, l.Order); c.Looked >= c.NewsAt {
+				c.News = 0
+			}
 			n.st.touched[c.ID] = true
 		}
 	case itemCut:
@@ -112,7 +121,7 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 		if err := record.Decode(it.Data, &y); err != nil {
 			return err
 		}
-		n.st.meta.Synced, n.st.meta.Workers = max(n.st.meta.Synced, y.At), y.Workers
+		n.st.meta.Synced, n.st.meta.Workers = y.At, y.Workers[:min(len(y.Workers), maxWorkers)]
 	}
 	return nil
 }
@@ -131,11 +140,14 @@ func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 			return err
 		}
 		h := e.Header()
+		if c.Realm.IsZero() {
+			c.Realm = h.Realm // its first entries are lost
+		}
 		c.Lane, c.LaneSeq, c.LaneHead = h.Lane, h.LaneSeq, e.ID()
 		c.extend(h.Lane, h.LaneSeq, e.ID())
 		n.meaning(c, e)
-		o := outRow{Arrival: arrival, Case: h.Case, Entry: e.ID(), Class: h.Class, Realm: h.Realm, LaneSeq: h.LaneSeq}
-		n.st.outbox = append(n.st.outbox, o)
+		o := outRow{Arrival: arrival, Case: h.Case, Entry: e.ID(), Class: h.Class, Realm: h.Realm, Lane: h.Lane, LaneSeq: h.LaneSeq}
+		n.st.waits(o)
 		if err := s.put(tableOutbox, o, arrival); err != nil {
 			return err
 		}
@@ -170,12 +182,42 @@ func (c *caseRow) extend(lane record.ID, seq uint64, head record.ID) {
 	c.Lanes = append(c.Lanes, trust.LaneHead{Lane: lane, Seq: seq, Head: head})
 }
 
+// Limits of what the view keeps of one case, so that nothing that others send
+// can make a row too large for it.
+const (
+	maxWorkers    = 1000
+	maxCaseEpochs = 256
+	maxBeyond     = 2000
+	pieceBytes    = 128 << 10
+)
+
+// putPieces stores bytes of any length in rows of bounded size.
+func putPieces(s sink, table byte, id record.ID, data []byte) error {
+	for i := uint64(0); ; i++ {
+		n := min(len(data), pieceBytes)
+		last := n == len(data)
+		if err := s.put(table, piece{Data: data[:n], Last: last}, id, i); err != nil || last {
+			return err
+		}
+		data = data[n:]
+	}
+}
+
+type piece struct {
+	_    struct{} `cbor:",toarray"`
+	Data []byte
+	Last bool
+}
+
 // place is where in the journal something stands.
 type place struct{ frame, item, pos uint64 }
 
 // thin leaves a large entry in the journal and notes its place.
 func (n *Notebook) thin(row *entryRow) {
 	if len(row.Entry) > maxViewEntry {
+		if e, err := record.Parse(row.Entry); err == nil {
+			row.LogEntry = e.ID()
+		}
 		row.Entry, row.Frame, row.Item, row.Pos = nil, n.at.frame, n.at.item, n.at.pos
 	}
 }
@@ -208,8 +250,8 @@ func (n *Notebook) store(e *record.Entry, row entryRow, s sink) (*caseRow, uint6
 	n.st.meta.Arrivals++
 	arrival := n.st.meta.Arrivals
 	n.st.meta.Clock = n.st.meta.Clock.Observe(h.Time, n.now())
-	if row.Own && h.Time > n.st.meta.Clock {
-		n.st.meta.Clock = h.Time
+	if c.Born == 0 {
+		c.Born = arrival
 	}
 	c.Arrived = arrival
 	n.forget(h.Case)
@@ -237,7 +279,7 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 			c.Genesis, c.Creator, c.Nonce = e.ID(), h.Author, b.Nonce
 			c.Realm, c.Team = cmpRealm(c.Realm, h.Realm), cmpTeam(c.Team, b.Team)
 		case trust.ActionAdopt:
-			c.Realm, c.Team = h.Realm, b.Team
+			c.Realm, c.Team, c.Epochs = h.Realm, b.Team, nil
 		}
 	case record.Key:
 		b, err := trust.ParseKey(e.Body())
@@ -245,18 +287,16 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 			return
 		}
 		if b.Action == trust.ActionEpoch && (c.Epoch.IsZero() || h.Realm == c.Realm) {
-			c.Epoch, c.Readers = e.ID(), nil
-		}
-		if e.ID() == c.Epoch || b.Epoch == c.Epoch {
-			for _, w := range b.Wraps {
-				c.Readers = append(c.Readers, w.Reader)
+			c.Epoch = e.ID()
+			if c.Epochs = append(c.Epochs, e.ID()); len(c.Epochs) > maxCaseEpochs {
+				c.Epochs = c.Epochs[1:]
 			}
 		}
 	case record.Content:
 		c.Count++
 		c.Last = max(c.Last, h.Time.Time().UnixMilli())
 		if !n.isOwnDevice(h.Author) {
-			c.News++
+			c.News, c.NewsAt = c.News+1, c.Arrived
 		}
 		n.read(c, e)
 	}
@@ -283,9 +323,13 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 	if err != nil {
 		return
 	}
-	if ref, sample := caseMarks(in); !c.Removed {
-		n.st.setRef(c, ref)
-		c.Sample = c.Sample || sample
+	if ref, corrects, sample := caseMarks(in); !c.Removed {
+		n.st.setRef(c, ref, corrects)
+		// Only what this notebook itself began and marked is a sample: the
+		// field in anybody else's case means nothing.
+		own := record.RealmID(n.st.meta.Pin.Root)
+		c.Sample = c.Sample || sample && e.Header().Realm == own && e.Header().Author == n.solo.id && c.Creator == n.solo.id
+		n.st.touched[c.ID] = true
 	}
 	if text := searchText(in); text != "" {
 		n.idx.Put(index.Doc{ID: e.ID(), Case: c.ID, Kind: in.Kind, Author: e.Header().Author.String(),
@@ -311,10 +355,12 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 				continue
 			}
 		} else {
-			c.Beyond = append(c.Beyond, r.Log.Entry)
+			if len(c.Beyond) < maxBeyond {
+				c.Beyond = append(c.Beyond, r.Log.Entry)
+			}
 		}
 		e, err := record.Parse(r.Entry)
-		if err == nil && c.owns(e.Header().Lane, e.Header().LaneSeq) {
+		if err == nil && r.Held {
 			if err := n.prove(e.ID(), proofRow{Seq: r.Log.Seq, Received: r.Received}, s); err != nil {
 				return err
 			}
@@ -349,10 +395,12 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 	n.forget(p.Case)
 	c.Summary = nil
 	if whole {
-		c.Authority = p.Authority
+		if err := putPieces(s, tableAuthority, p.Case, p.Authority); err != nil {
+			return err
+		}
 	}
-	if c.Seq >= p.Head.Head.Seq {
-		c.Behind, c.HeadTime = false, p.Head.Head.Time
+	if c.Behind = c.Seq < p.Head.Head.Seq; !c.Behind {
+		c.HeadTime = p.Head.Head.Time
 	}
 	return nil
 }
@@ -373,7 +421,17 @@ func (n *Notebook) prove(id record.ID, p proofRow, s sink) error {
 		}
 		if p.Code != "" {
 			c := n.st.caseRow(o.Case)
-			c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{} // close that lane
+			if c.Lane == o.Lane {
+				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{} // close that lane
+			}
+			// What follows in a lane can never be taken after this.
+			for _, next := range n.st.waiting() {
+				if next.Lane == o.Lane && next.LaneSeq > o.LaneSeq {
+					if err := n.prove(next.Entry, proofRow{Code: p.Code, Reason: "follows"}, s); err != nil {
+						return err
+					}
+				}
+			}
 		}
 	}
 	return s.put(tableReceipt, p, id)

@@ -3,6 +3,7 @@ package notebook
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"wherry/app/casework"
@@ -48,7 +49,7 @@ func (n *Notebook) Cases(ctx context.Context) ([]CaseRow, casework.Completeness,
 
 func (n *Notebook) localCases() map[record.ID]bool {
 	m := map[record.ID]bool{}
-	for _, o := range n.st.outbox {
+	for _, o := range n.st.waiting() {
 		m[o.Case] = true
 	}
 	return m
@@ -59,7 +60,7 @@ func (n *Notebook) overall() casework.Completeness {
 	if !n.st.enrolled() {
 		return casework.Completeness{CompleteTo: n.now().UTC()}
 	}
-	out := casework.Completeness{CompleteTo: milli(n.st.meta.Synced)}
+	out := casework.Completeness{CompleteTo: milli(n.synced())}
 	for _, c := range n.st.cases {
 		out.Arriving = out.Arriving || c.Behind
 	}
@@ -107,19 +108,21 @@ func (n *Notebook) CaseFile(ctx context.Context, operand string) (record.ID, *ca
 
 // Fresh names the entries by others that came since the reader last looked at
 // a case.
-func (n *Notebook) Fresh(ctx context.Context, operand string) (map[string]bool, error) {
+//
+// upTo is what there is now: hand it to Looked once it has been shown.
+func (n *Notebook) Fresh(ctx context.Context, operand string) (names map[string]bool, upTo uint64, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
-		return nil, ErrClosed
+		return nil, 0, ErrClosed
 	}
 	c, err := n.lookup(operand)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rows, err := n.caseFacts(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	fresh := map[string]bool{}
 	for _, r := range rows {
@@ -127,11 +130,15 @@ func (n *Notebook) Fresh(ctx context.Context, operand string) (map[string]bool, 
 			fresh[r.fact.ID] = true
 		}
 	}
-	return fresh, nil
+	return fresh, c.Arrived, nil
 }
 
-// Looked notes that the reader has seen all there is in a case now.
-func (n *Notebook) Looked(ctx context.Context, operand string) error {
+// AllOfIt is an upTo for readers beside whom nothing arrives.
+const AllOfIt = math.MaxUint64
+
+// Looked notes that the reader has seen what there was in a case up to an
+// arrival that Fresh gave. What came since was not on the screen.
+func (n *Notebook) Looked(ctx context.Context, operand string, upTo uint64) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
@@ -141,10 +148,11 @@ func (n *Notebook) Looked(ctx context.Context, operand string) error {
 	if err != nil || c.News == 0 {
 		return err
 	}
-	if err := n.markOpened(ctx, c, nil); err != nil {
+	upTo = min(upTo, c.Arrived)
+	if err := n.markOpened(ctx, c, nil, upTo); err != nil {
 		return err
 	}
-	return n.append(ctx, item(itemLooked, lookedItem{Case: c.ID, Order: c.Arrived}))
+	return n.append(ctx, item(itemLooked, lookedItem{Case: c.ID, Order: upTo}))
 }
 
 // Opened tells the council, in a sealed receipt, that this person has opened
@@ -160,12 +168,12 @@ func (n *Notebook) Opened(ctx context.Context, entry string) error {
 		return err
 	}
 	id, _ := record.ParseID(entry)
-	return n.markOpened(ctx, c, &id)
+	return n.markOpened(ctx, c, &id, c.Arrived)
 }
 
 // markOpened writes one receipt entry for what was not receipted before; only,
 // if given, names a single entry. A notebook used alone has nobody to tell.
-func (n *Notebook) markOpened(ctx context.Context, c *caseRow, only *record.ID) error {
+func (n *Notebook) markOpened(ctx context.Context, c *caseRow, only *record.ID, upTo uint64) error {
 	if !n.st.enrolled() || c.Realm != n.council.realm {
 		return nil
 	}
@@ -186,7 +194,7 @@ func (n *Notebook) markOpened(ctx context.Context, c *caseRow, only *record.ID) 
 	}
 	var fresh []string
 	for _, r := range rows {
-		if r.fact.AuthorID == me || r.fact.Kind == casework.KindOpened || r.fact.Kind == "" || done[r.fact.ID] || r.fact.Damaged {
+		if r.fact.AuthorID == me || r.fact.Kind == casework.KindOpened || r.fact.Kind == "" || done[r.fact.ID] || r.fact.Damaged || r.arrival > upTo {
 			continue
 		}
 		if only == nil || *only == r.id {

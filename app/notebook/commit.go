@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io"
+	"time"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -47,6 +48,10 @@ type pen struct {
 	wraps []seal.BoxItem
 }
 
+// maxAhead is how far the written time of an entry may lie ahead of this
+// laptop's clock to keep its order after what was seen.
+const maxAhead = 5 * time.Minute
+
 type tip struct {
 	realm record.ID
 	lane  record.ID
@@ -56,7 +61,11 @@ type tip struct {
 }
 
 func (n *Notebook) newPen() *pen {
-	return &pen{n: n, lanes: map[record.ID]*tip{}, clock: n.st.meta.Clock, keys: map[record.ID]seal.Key{}}
+	clock := n.st.meta.Clock
+	if now := n.now(); clock.Time().After(now.Add(maxAhead)) {
+		clock = record.NewHLC(now) // somebody's clock was wrong: ours is what is written
+	}
+	return &pen{n: n, lanes: map[record.ID]*tip{}, clock: clock, keys: map[record.ID]seal.Key{}}
 }
 
 // tip returns where the next entry of a case goes; realm is used for cases
@@ -69,7 +78,7 @@ func (p *pen) tip(caseID, realm record.ID) (*tip, error) {
 			if realm.IsZero() || realm == c.Realm {
 				*t = tip{realm: c.Realm, lane: c.Lane, seq: c.LaneSeq, head: c.LaneHead}
 			}
-			t.epoch = c.Epoch
+			t.epoch = p.n.writable(c)
 		}
 		p.lanes[caseID] = t
 	}
@@ -81,6 +90,18 @@ func (p *pen) tip(caseID, realm record.ID) (*tip, error) {
 		t.lane, t.seq, t.head = record.LaneID(caseID, p.n.author(t.realm).id, nonce), 0, record.ID{}
 	}
 	return t, nil
+}
+
+// writable is the epoch that own entries are sealed under: the newest of the
+// case's present realm whose key is here. A newer one that was not sealed to us
+// must not keep us from recording.
+func (n *Notebook) writable(c *caseRow) record.ID {
+	for i := len(c.Epochs) - 1; i >= 0; i-- {
+		if _, ok := n.box.Case(c.ID, c.Epochs[i]); ok {
+			return c.Epochs[i]
+		}
+	}
+	return c.Epoch
 }
 
 // write makes one signed entry and returns its id.

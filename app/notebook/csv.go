@@ -36,6 +36,7 @@ type table struct {
 type tableRow struct {
 	Line   int // physical line on which the row starts, from 1
 	Fields []string
+	Bad    bool // a stray quote: its fields cannot be told apart
 }
 
 // decodeText turns a spreadsheet's bytes into NFC UTF-8: by byte-order mark,
@@ -103,17 +104,25 @@ func readTable(data []byte) (*table, error) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(text), -1, false
 	t := &table{Encoding: encoding}
+	unclosed := false // the last row ended in a quote that nothing closed
 	for {
 		fields, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			if n := len(t.Rows); unclosed && n > 0 {
+				t.Cut, t.CutAt, t.Rows = true, t.Rows[n-1].Line, t.Rows[:n-1]
+			}
 			break
 		}
 		var pe *csv.ParseError
 		if errors.As(err, &pe) {
-			// A stray or unclosed quote: what follows cannot be told apart.
-			t.Cut, t.CutAt = true, pe.StartLine
-			break
+			if t.Header == nil {
+				return nil, ErrImportHeader
+			}
+			t.Rows = append(t.Rows, tableRow{Line: pe.StartLine, Bad: true})
+			unclosed = errors.Is(pe.Err, csv.ErrQuote)
+			continue
 		}
+		unclosed = false
 		if err != nil {
 			return nil, err
 		}

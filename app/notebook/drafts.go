@@ -55,6 +55,14 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 	} else if id, err = record.ParseID(d.ID); err != nil {
 		return "", ErrNotFound
 	}
+	var published record.ID
+	if ok, err := n.get(context.Background(), &published, tablePublished, id); err != nil {
+		return "", err
+	} else if ok { // typed on after it was finalised: another text, kept as its own
+		if _, err := io.ReadFull(n.cfg.Rand, id[:]); err != nil {
+			return "", err
+		}
+	}
 	d.ID, d.Changed = id.String(), n.now().UTC()
 	plain, err := json.Marshal(d)
 	if err != nil {
@@ -94,6 +102,9 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 func (n *Notebook) Drafts(context.Context) (drafts []*casework.Draft, damaged int, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed {
+		return nil, 0, ErrClosed
+	}
 	ids, err := n.draftIDs()
 	if err != nil {
 		return nil, 0, err
@@ -119,6 +130,9 @@ func (n *Notebook) Drafts(context.Context) (drafts []*casework.Draft, damaged in
 func (n *Notebook) Draft(_ context.Context, id string) (*casework.Draft, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
 	rid, err := record.ParseID(id)
 	if err != nil {
 		return nil, ErrNotFound
@@ -130,6 +144,9 @@ func (n *Notebook) Draft(_ context.Context, id string) (*casework.Draft, error) 
 func (n *Notebook) DiscardDraft(_ context.Context, id string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
 	rid, err := record.ParseID(id)
 	if err != nil {
 		return ErrNotFound

@@ -37,11 +37,46 @@ func (n *Notebook) Enrol(ctx context.Context, invitation []byte, o EnrolOptions)
 	if err != nil {
 		return nil, err
 	}
+	if e, err := n.answerLost(ctx, inv, o); e != nil || err != nil {
+		return e, err
+	}
 	j, err := n.joining(ctx, inv, o)
 	if err != nil {
 		return nil, err
 	}
+	return n.present(ctx, j)
+}
+
+// answerLost presents an earlier invitation of the same council once more
+// before a new one is taken up: the endpoint may have accepted it, and the
+// answer may have been lost. Only when it is finally refused is the new one
+// the way in; nil and nil say so.
+func (n *Notebook) answerLost(ctx context.Context, inv *trust.Invitation, o EnrolOptions) (*Enrolment, error) {
 	n.mu.Lock()
+	old := n.st.meta.Joining
+	waiting := !n.closed && !n.st.enrolled() && old != nil && old.Root == inv.Root && string(old.Invitation) != string(inv.Statement)
+	n.mu.Unlock()
+	if !waiting {
+		return nil, nil
+	}
+	j := *old
+	j.URL, j.CA = inv.URL, inv.CA // the newer file knows the address better
+	override(&j, o)
+	e, err := n.present(ctx, &j)
+	var c coder
+	if errors.As(err, &c) && (c.ProblemCode() == "invitation" || c.ProblemCode() == "expired") {
+		return nil, nil
+	}
+	return e, err
+}
+
+// present enrols with an accepted invitation and keeps the directory.
+func (n *Notebook) present(ctx context.Context, j *joiningItem) (*Enrolment, error) {
+	n.mu.Lock()
+	if n.closed || n.council == nil {
+		n.mu.Unlock()
+		return nil, ErrClosed
+	}
 	ep := Endpoint{URL: j.URL, CA: j.CA, Key: n.council.priv}
 	n.mu.Unlock()
 	remote, err := n.dial(ep)
@@ -62,7 +97,7 @@ func (n *Notebook) Enrol(ctx context.Context, invitation []byte, o EnrolOptions)
 		if perr != nil {
 			return nil, perr
 		}
-		if len(more.Pages) != 1 || len(more.Pages[0].Records) == 0 {
+		if len(more.Pages) != 1 || len(more.Pages[0].Records) == 0 || more.Pages[0].From != pos.Seq+1 {
 			return nil, ErrTampered
 		}
 		e, err = n.joined(ctx, &wire.EnrolResponse{Directory: more.Pages[0], Time: more.Time})
@@ -115,7 +150,7 @@ func (n *Notebook) joining(ctx context.Context, inv *trust.Invitation, o EnrolOp
 	j := joiningItem{URL: inv.URL, CA: inv.CA, Root: inv.Root, Invitation: inv.Statement, Device: pub,
 		DeviceAdd: add.Bytes(), Person: body.Person, Team: body.Team, Role: body.Role}
 	override(&j, o)
-	if err := n.putKeys(seal.Secret{Name: secretCouncil, Value: priv.Seed()}); err != nil {
+	if err := n.putKeys(seal.Secret{Name: secretCouncil + record.DeviceID(pub).String(), Value: priv.Seed()}); err != nil {
 		return nil, err
 	}
 	if err := n.keepJoining(ctx, &j); err != nil {
@@ -214,9 +249,17 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.mu.Lock()
+	if n.syncing {
+		n.mu.Unlock()
+		return nil, ErrSyncing
+	}
+	n.syncing, n.alarms = true, 0
+	n.mu.Unlock()
 	rep, err := engine.Exchange(ctx, replica{n}, remote)
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.syncing = false
 	if n.closed {
 		return nil, ErrClosed
 	}
@@ -226,7 +269,13 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 		}
 	}
 	clear(n.sending)
-	out := &SyncReport{Report: rep, Queued: n.queued(), Cases: len(n.st.cases), CompleteTo: milli(n.st.meta.Synced)}
+	out := &SyncReport{Report: rep, Queued: n.queued(), Cases: len(n.st.cases), CompleteTo: milli(n.synced())}
+	if n.alarms > 0 {
+		out.Warnings = append(out.Warnings, WarnTwoFaces)
+		if err == nil {
+			err = ErrTampered
+		}
+	}
 	if len(n.unsynced()) > 0 {
 		out.Warnings = append(out.Warnings, WarnWorkersUnsynced)
 	}
@@ -236,7 +285,7 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 // queued counts own entries that have no receipt yet.
 func (n *Notebook) queued() int {
 	queued := 0
-	for _, o := range n.st.outbox {
+	for _, o := range n.st.waiting() {
 		if c := n.st.cases[o.Case]; c != nil && !c.Sample {
 			queued++
 		}
@@ -256,7 +305,7 @@ func (r replica) Prepare(ctx context.Context) (int, error) {
 	done := 0
 	p := n.newPen()
 	for _, c := range n.st.sorted() {
-		touched, err := n.prepareCase(p, c)
+		touched, err := n.prepareCase(ctx, p, c)
 		if err != nil {
 			return done, err
 		}
@@ -276,7 +325,7 @@ func (r replica) Prepare(ctx context.Context) (int, error) {
 	return done, n.commit(ctx, p, ownItem{Ack: p.ids[0]})
 }
 
-func (n *Notebook) prepareCase(p *pen, c *caseRow) (bool, error) {
+func (n *Notebook) prepareCase(ctx context.Context, p *pen, c *caseRow) (bool, error) {
 	if c.Genesis.IsZero() || c.Epoch.IsZero() || c.Sample {
 		return false, nil
 	}
@@ -293,21 +342,21 @@ func (n *Notebook) prepareCase(p *pen, c *caseRow) (bool, error) {
 		}
 		return true, p.epoch(c.ID, n.council.realm, n.readers(n.team()))
 	}
-	return n.grantMissing(p, c)
+	return n.grantMissing(ctx, p, c)
 }
 
 // grantMissing adds the grants that the rules say are due. A key entry that
 // waits to be sent may be just that grant, so the case waits for its answer.
-func (n *Notebook) grantMissing(p *pen, c *caseRow) (bool, error) {
+func (n *Notebook) grantMissing(ctx context.Context, p *pen, c *caseRow) (bool, error) {
 	if c.Seq == 0 || c.Behind {
 		return false, nil
 	}
-	for _, o := range n.st.outbox {
+	for _, o := range n.st.waiting() {
 		if o.Case == c.ID && o.Class == record.Key {
 			return false, nil
 		}
 	}
-	auth, err := trust.ParseCaseAuthority(c.Authority)
+	auth, err := n.authority(ctx, c.ID, c.Gen)
 	if err != nil || !auth.MayRead(n.person()) {
 		return false, nil //nolint:nilerr // a state that does not parse grants nothing
 	}
@@ -335,6 +384,10 @@ type SyncReport struct {
 
 // WarnWorkersUnsynced is the warning that colleagues have not synced for a day.
 const WarnWorkersUnsynced = "workers_unsynced"
+
+// WarnTwoFaces is the warning that an entry's author had been shown another
+// case log or directory than this notebook.
+const WarnTwoFaces = "two_faces"
 
 // Invitation is what an invitation file offers.
 type Invitation struct {

@@ -12,6 +12,8 @@ var (
 	ErrNotEnrolled = errors.New("notebook: not enrolled")
 	// ErrEnrolled says that a council has been joined already.
 	ErrEnrolled = errors.New("notebook: enrolled already")
+	// ErrSyncing says that an exchange is running already.
+	ErrSyncing = errors.New("notebook: an exchange is running")
 	// ErrOffline says that the endpoint could not be reached; data is kept.
 	ErrOffline = errors.New("notebook: offline")
 	// ErrTampered says that the endpoint contradicts what it signed, or shows

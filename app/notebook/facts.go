@@ -199,7 +199,7 @@ func (n *Notebook) completeness(c *caseRow) casework.Completeness {
 	}
 	out := casework.Completeness{Arriving: c.Behind}
 	if c.Realm == n.council.realm && !c.Behind && c.Seq > 0 {
-		out.CompleteTo = milli(max(c.HeadTime, n.st.meta.Synced))
+		out.CompleteTo = milli(max(c.HeadTime, n.synced()))
 	}
 	for _, w := range n.unsynced() {
 		if p, ok := n.st.dir.Person(w.Person); ok && p.Team == c.Team {
@@ -207,6 +207,12 @@ func (n *Notebook) completeness(c *caseRow) casework.Completeness {
 		}
 	}
 	return out
+}
+
+// synced is when the last complete exchange ended by the endpoint's clock, and
+// never later than our own clock allows: that number is not signed.
+func (n *Notebook) synced() int64 {
+	return min(n.st.meta.Synced, n.now().Add(5*time.Minute).UnixMilli())
 }
 
 // unsyncedAfter is how long a colleague may be silent before lists say so.
@@ -238,26 +244,27 @@ func (n *Notebook) lookup(operand string) (*caseRow, error) {
 }
 
 // caseMarks reads what memory needs of a field entry: the child reference, if
-// it gives one, and whether it marks a sample case.
-func caseMarks(in *inner) (ref string, sample bool) {
+// it gives one, whether that corrects an earlier one, and whether the entry
+// marks a sample case.
+func caseMarks(in *inner) (ref string, corrects, sample bool) {
 	if in.Kind != casework.KindField {
-		return "", false
+		return "", false, false
 	}
 	b, err := casework.DecodeBody(in.Kind, int(in.Schema), in.Payload)
 	if err != nil {
-		return "", false
+		return "", false, false
 	}
 	if f, ok := b.(*casework.FieldEntry); ok {
 		for _, s := range f.Set {
 			switch s.Key {
 			case "ref":
-				ref = s.Value
+				ref, corrects = s.Value, len(s.Replaces) > 0
 			case casework.SampleKey:
 				sample = s.Value != ""
 			}
 		}
 	}
-	return ref, sample
+	return ref, corrects, sample
 }
 
 func searchText(in *inner) string {

@@ -20,7 +20,7 @@ const (
 	secretDevice  = "solo/device"
 	secretPerson  = "person/sign"
 	secretKEM     = "person/kem"
-	secretCouncil = "council/device"
+	secretCouncil = "council/device/" // and the device's id: never overwritten
 
 	// What the journal's first frames say, kept twice: without it nothing
 	// else of a damaged journal could be read.
@@ -220,7 +220,16 @@ func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, erro
 		return err
 	}
 	defer u.Key.Wipe()
-	return u.SetPassphrase(dir, pass, cfg.filled().KDF)
+	return inForce(u.SetPassphrase(dir, pass, cfg.filled().KDF))
+}
+
+// inForce passes over what leaves the change in force: that the second copy or
+// the overwriting of the old one is still to come, at the next opening.
+func inForce(err error) error {
+	if errors.Is(err, seal.ErrOneCopy) || errors.Is(err, seal.ErrNotErased) {
+		return nil
+	}
+	return err
 }
 
 // loadIdentity reads the device keys that the key box holds.
@@ -232,9 +241,12 @@ func (n *Notebook) loadIdentity() {
 	if b, ok := n.box.Secret(secretKEM); ok {
 		n.kem, _ = seal.ParseKEMPrivate(b)
 	}
-	if seed, ok := n.box.Secret(secretCouncil); ok && len(seed) == ed25519.SeedSize {
-		d := newDevice(seed)
-		n.council = &d
+	if j := n.st.meta.Joining; j != nil {
+		if seed, ok := n.box.Secret(secretCouncil + record.DeviceID(j.Device).String()); ok && len(seed) == ed25519.SeedSize {
+			d := newDevice(seed)
+			d.realm = j.Root
+			n.council = &d
+		}
 	}
 }
 
@@ -269,7 +281,6 @@ func (n *Notebook) identities() error {
 		if n.council == nil || n.council.id != record.DeviceID(j.Device) {
 			return seal.ErrDamaged
 		}
-		n.council.realm = j.Root
 	}
 	return nil
 }
@@ -348,5 +359,5 @@ func (n *Notebook) ChangePassphrase(old, next []byte) error {
 		return err
 	}
 	defer u.Key.Wipe()
-	return u.SetPassphrase(n.dir, after, n.cfg.KDF)
+	return inForce(u.SetPassphrase(n.dir, after, n.cfg.KDF))
 }

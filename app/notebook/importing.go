@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"context"
+	"errors"
 
 	"wherry/app/casework"
 	"wherry/storage/record"
@@ -65,8 +66,13 @@ func (n *Notebook) Import(ctx context.Context, data []byte, mapping map[string]s
 			im.rep.Sample = append(im.rep.Sample, r.Fields)
 		}
 		im.row, im.line = i+1, r.Line
+		if r.Bad {
+			im.rep.Rows++
+			im.refuse("", "bad_quote")
+			continue
+		}
 		if err := im.take(m, r.Fields); err != nil {
-			return im.rep, err
+			return im.rep, errors.Join(err, im.flush())
 		}
 	}
 	if t.Cut {
@@ -87,6 +93,8 @@ type importer struct {
 	byNHS     map[string]record.ID
 	refs, nhs map[string]bool // met in this file
 	row, line int
+	// what the pen holds counts only once it is durable
+	created, changed int
 }
 
 // numbers maps the NHS numbers held to their cases.
@@ -182,15 +190,13 @@ func (im *importer) reconcile(c *caseRow, row casework.Row) error {
 	for _, x := range ch.Lossy {
 		im.say("lossy", x.Key, casework.RowLossy)
 	}
-	switch {
-	case c == nil:
-		im.rep.Created++
-	case ch.Changed():
-		im.rep.Changed++
-	default:
+	if c != nil && !ch.Changed() {
 		im.rep.Unchanged++
+		return nil
 	}
-	if im.dry || !ch.Changed() && c != nil {
+	if im.dry {
+		im.count(c == nil)
+		im.counted()
 		return nil
 	}
 	var err error
@@ -199,9 +205,14 @@ func (im *importer) reconcile(c *caseRow, row casework.Row) error {
 	} else {
 		_, err = im.pen.fields(c.ID, ch.Sets, "import")
 	}
+	if errors.Is(err, errNoKey) {
+		im.refuse("ref", "no_key")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	im.count(c == nil)
 	if im.cases++; im.cases%importFrame == 0 {
 		return im.flush()
 	}
@@ -214,5 +225,23 @@ func (im *importer) flush() error {
 	}
 	p := im.pen
 	im.pen = im.n.newPen()
-	return im.n.commit(im.ctx, p, ownItem{Ack: p.ids[len(p.ids)-1]})
+	if err := im.n.commit(im.ctx, p, ownItem{Ack: p.ids[len(p.ids)-1]}); err != nil {
+		im.created, im.changed = 0, 0
+		return err
+	}
+	im.counted()
+	return nil
+}
+
+func (im *importer) count(created bool) {
+	if created {
+		im.created++
+	} else {
+		im.changed++
+	}
+}
+
+func (im *importer) counted() {
+	im.rep.Created, im.rep.Changed = im.rep.Created+im.created, im.rep.Changed+im.changed
+	im.created, im.changed = 0, 0
 }

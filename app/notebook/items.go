@@ -74,6 +74,7 @@ type pulledRecord struct {
 	Receipt  record.SignedReceipt
 	Received int64
 	Problem  string // "" if the entry verifies and takes effect
+	Held     bool   // this very entry was here already: we wrote it
 }
 
 type directoryItem struct {

@@ -80,7 +80,10 @@ type Notebook struct {
 	sending     map[record.ID]bool
 	at          place // of the item being applied
 	saved       time.Time
+	alarms      int  // signs of two faces met in this exchange
+	syncing     bool // one exchange at a time
 	readOnly    bool
+	viewAhead   bool // of a journal that lost its end
 	viewWhole   bool // the view was as an orderly stop left it
 	damage      []journal.Damage
 	quarantined []string
@@ -149,19 +152,24 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 // be written nothing else can, and it is tried at the next opening.
 func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 	loss := record.Hash("wherry-loss-1", record.Encode(r.Damaged))
-	if n.readOnly || !r.Cut && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
+	if n.viewAhead && len(r.Damaged) == 0 {
+		n.damage = append(n.damage, journal.Damage{File: "journal", Reason: ReasonOlder})
+	}
+	if n.readOnly || !r.Cut && !n.viewAhead && (len(r.Damaged) == 0 || loss == n.st.meta.Loss) {
 		return
 	}
-	if n.viewWhole && len(r.Damaged) > 0 {
-		if err := n.salvage(ctx); err != nil {
-			n.readOnly = true
-			return
+	if n.viewWhole && (n.viewAhead || len(r.Damaged) > 0) {
+		if err := n.salvage(ctx); err != nil && n.readOnly {
+			return // the disk failed; the view still shows everything
 		}
 	}
 	if err := n.append(ctx, item(itemCut, loss)); err != nil {
 		n.readOnly = true
 	}
 }
+
+// ReasonOlder names a journal that ends before what its own view has seen.
+const ReasonOlder = "journal is older than its view: an old copy was put in its place"
 
 // openView opens the view, or rebuilds it from the journal whenever it is not
 // known to be the whole truth.
@@ -171,10 +179,13 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 		return nil, err
 	}
 	n.view = v
-	if state == vault.Clean && (v.Tip() == n.j.Tip().MAC || n.readOnly) && n.load(ctx) == nil {
-		// A journal that the disk will not read just now says nothing against
-		// a view that an orderly stop sealed.
-		n.viewWhole = true
+	// A view that an orderly stop sealed holds all up to its tip. It is taken if
+	// that is the journal's end, if the disk will not read the journal just
+	// now, or if the journal has lost that end, by damage or because an older
+	// one was put in its place: then the view has what the journal lacks.
+	ahead := state == vault.Clean && !n.j.Holds(v.Tip())
+	if state == vault.Clean && (v.Tip() == n.j.Tip().MAC || n.readOnly || ahead) && n.load(ctx) == nil {
+		n.viewWhole, n.viewAhead = true, ahead && !n.readOnly
 		return v, nil
 	}
 	return v, n.rebuild(ctx)
@@ -214,6 +225,11 @@ func (n *Notebook) release() error {
 	if n.box != nil {
 		n.box.Wipe()
 	}
+	clear(n.solo.priv)
+	if n.council != nil {
+		clear(n.council.priv)
+	}
+	n.solo, n.council, n.kem = device{}, nil, nil
 	n.facts, n.st, n.idx = nil, newState(), index.New()
 	if n.lock != nil {
 		errs = append(errs, n.lock.Close())

@@ -79,7 +79,7 @@ var problems = []struct {
 	Problem
 }{
 	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
-	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot, engine.ErrStalled}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
+	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
 	{[]error{journal.ErrFull, vault.ErrFull, syscall.ENOSPC, syscall.EDQUOT}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
 	{[]error{ErrReadOnly, journal.ErrFailed, journal.ErrReadOnly, syscall.EIO, syscall.EROFS}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
 	{[]error{seal.ErrDamaged, vault.ErrDamaged, journal.ErrDamaged, journal.ErrMissing, journal.ErrWrongKey}, Problem{"damaged", "Part of this notebook is damaged. The rest can be read.", "Run verify to see what is affected, and keep a copy of the folder.", ExitDamaged}},
@@ -107,6 +107,7 @@ var problems = []struct {
 	{[]error{seal.ErrWeakKDF}, Problem{"weak_kdf", "The passphrase protection asked for is outside the allowed limits.", "Use 64 MiB or more of memory, and no more than 2 GiB.", ExitRefused}},
 	{[]error{trust.ErrMalformed, trust.ErrCountersign}, Problem{"bad_invitation", "This is not a valid invitation.", "Ask your administrator to send the file again.", ExitRefused}},
 	{[]error{errNoKey}, Problem{"no_key", "The key of this case is not on this laptop.", "Sync, and ask your team lead for access if it stays so.", ExitNotPermitted}},
+	{[]error{engine.ErrStalled, ErrSyncing}, Problem{"sync_stalled", "The exchange with the council did not finish. What is not sent yet is safe on this laptop.", "Try again later; tell your administrator if it stays so.", ExitOffline}},
 	{[]error{ErrOffline, context.DeadlineExceeded}, Problem{"offline", "Not sent yet: no connection. Safe on this laptop.", "It will be sent at the next sync.", ExitOffline}},
 	{[]error{context.Canceled, ErrClosed}, Problem{"stopped", "Stopped before it was done. What was saved is safe.", "Start again when you are ready.", ExitRefused}},
 	{[]error{fs.ErrPermission, fs.ErrNotExist, os.ErrInvalid, syscall.ENOTDIR, syscall.EISDIR, syscall.ENAMETOOLONG, syscall.ELOOP}, Problem{"no_access", "A file or folder is missing or may not be used.", "Check the name and your rights to it.", ExitRefused}},

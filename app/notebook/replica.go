@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"wherry/storage/journal"
@@ -22,6 +23,9 @@ func (r replica) Known(context.Context) (*wire.HeadsRequest, error) {
 	n := r.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
 	m := n.st.meta
 	req := &wire.HeadsRequest{Known: []wire.CasePos{}, Dir: wire.CasePos{Case: record.DirectoryLog(n.council.realm), Gen: m.DirGen, Seq: m.DirSeq}}
 	for _, c := range n.st.sorted() {
@@ -57,7 +61,7 @@ func (r replica) Heads(_ context.Context, heads []record.SignedHead) ([]wire.Cas
 		switch {
 		case seq > 0 && h.Head.Gen != gen, h.Head.Seq == seq && seq > 0 && h.Head.Chain != chain:
 			return nil, ErrTampered
-		case h.Head.Seq < seq:
+		case h.Head.Seq < seq, n.st.cases[id] != nil && h.Head.Seq < n.st.cases[id].Proven:
 			return nil, ErrTampered // went back without a lawful restore
 		case h.Head.Seq > seq:
 			behind = append(behind, wire.CasePos{Case: id, Gen: h.Head.Gen, Seq: seq})
@@ -114,6 +118,13 @@ func (n *Notebook) follows(p *wire.Page) error {
 			return ErrTampered
 		}
 		chain = record.Chain(chain, rec.Log)
+		r := rec.Receipt.Receipt
+		if r.Case != p.Case || r.Seq != rec.Log.Seq || r.Gen != p.Gen || r.Chain != chain {
+			return ErrTampered
+		}
+		if c := n.st.cases[p.Case]; c != nil && c.Proven == rec.Log.Seq && c.ProvenAt != chain {
+			return ErrTampered // the log is not the one that we hold receipts of
+		}
 	}
 	reached := seq + uint64(len(p.Records))
 	if reached > p.Head.Head.Seq || (reached == p.Head.Head.Seq && chain != p.Head.Head.Chain) {
@@ -131,7 +142,9 @@ func (n *Notebook) acceptDirectory(ctx context.Context, p *wire.Page) error {
 			return ErrTampered
 		}
 		at := rec.Receipt.Receipt.Time
-		if err := dir.Apply(rec.Log.Seq, rec.Entry, at); err != nil {
+		if err := dir.Apply(rec.Log.Seq, rec.Entry, at); errors.Is(err, trust.ErrNewer) {
+			return err
+		} else if err != nil {
 			return ErrTampered
 		}
 		d.Records = append(d.Records, directoryRecord{Log: rec.Log, Statement: rec.Entry, At: at})
@@ -161,11 +174,12 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 	if err := n.follows(p); err != nil {
 		return err
 	}
-	auth, err := n.authority(p.Case, p.Gen)
+	auth, err := n.authority(ctx, p.Case, p.Gen)
 	if err != nil {
 		return err
 	}
-	if err := n.sameFace(ctx, p); err != nil {
+	faces, err := n.twoFaces(ctx, p)
+	if err != nil {
 		return err
 	}
 	out := pulledItem{Case: p.Case, Gen: p.Gen, From: p.From, Head: p.Head, Records: []pulledRecord{}}
@@ -184,10 +198,17 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 			out.Records = append(out.Records, pr)
 			continue
 		}
+		if pr.Held, err = n.holds(ctx, e.ID()); err != nil {
+			return err
+		}
 		v, err := auth.Follow(n.st.dir, rec.Log, e, rec.Wraps)
-		if err != nil || v.Ahead { // its author had seen more than this log holds
+		if errors.Is(err, trust.ErrDirectoryBehind) {
+			return engine.ErrDirectory
+		}
+		if err != nil {
 			return ErrTampered
 		}
+		faces = faces || v.Ahead // its author had seen more than this log holds
 		if v.Code != trust.OK {
 			pr.Problem = string(v.Code) + "/" + v.Reason
 		} else if e.Header().Class == record.Key {
@@ -195,6 +216,7 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		}
 		out.Records = append(out.Records, pr)
 	}
+	keys.settle(auth)
 	if len(keys.items) > 0 {
 		if err := n.putKeys(keys.items...); err != nil {
 			return err
@@ -204,16 +226,21 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 	if err := n.append(ctx, item(itemPulled, out)); err != nil {
 		return err
 	}
-	if c := n.st.cases[p.Case]; c != nil && len(keys.items) > 0 {
+	if c := n.st.cases[p.Case]; c != nil && keys.met {
 		n.reread(ctx, c)
+		n.keepSummaries()
+	}
+	if faces {
+		n.alarms++ // said at the end of the exchange; the page is kept
 	}
 	return nil
 }
 
-// sameFace compares what the entries' authors had seen of this case log and of
-// the directory with what was shown to us. A difference means that the
-// endpoint shows two faces to two people (fork consistency).
-func (n *Notebook) sameFace(ctx context.Context, p *wire.Page) error {
+// twoFaces compares what the entries' authors had seen of this case log and of
+// the directory with what was shown to us. The door checks what an author
+// claims, so a difference means that the endpoint shows two faces to two people
+// (fork consistency). The page is kept all the same: a cursor must never stick.
+func (n *Notebook) twoFaces(ctx context.Context, p *wire.Page) (bool, error) {
 	_, _, chain := n.cursor(p.Case)
 	if p.From == 1 {
 		chain = record.ChainStart(n.council.realm, p.Case, p.Gen)
@@ -240,24 +267,34 @@ func (n *Notebook) sameFace(ctx context.Context, p *wire.Page) error {
 			want, ok := here[x.seen.Seq]
 			if x.log == dirLog || !ok {
 				if ok, err = n.get(ctx, &want, tableChain, x.log, x.seen.Seq); err != nil {
-					return err
+					return false, err
 				}
 			}
 			if ok && want != x.seen.Prefix {
-				return ErrTampered
+				return true, nil
 			}
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // authority returns the state of a case's rules at our cursor.
-func (n *Notebook) authority(id record.ID, gen uint64) (*trust.CaseAuthority, error) {
+func (n *Notebook) authority(ctx context.Context, id record.ID, gen uint64) (*trust.CaseAuthority, error) {
 	c := n.st.cases[id]
 	if c == nil || c.Seq == 0 {
 		return trust.NewCaseAuthority(n.council.realm, id, gen), nil
 	}
-	return trust.ParseCaseAuthority(c.Authority)
+	b, err := n.pieces(ctx, tableAuthority, id)
+	if err != nil {
+		return nil, err
+	}
+	return trust.ParseCaseAuthority(b)
+}
+
+// holds reports whether an entry is stored here.
+func (n *Notebook) holds(ctx context.Context, id record.ID) (bool, error) {
+	var w whereRow
+	return n.get(ctx, &w, tableWhere, id)
 }
 
 // keyring collects the case keys that a page brings for this person.
@@ -266,7 +303,8 @@ type keyring struct {
 	caseID record.ID
 	items  []seal.BoxItem
 	fresh  map[record.ID]seal.Key
-	prev   map[record.ID]prevWrap // met on this page, before their key
+	prev   map[record.ID]prevWrap // by the epoch whose key opens them
+	met    bool                   // a key entry was on the page
 }
 
 func (k *keyring) get(epoch record.ID) (seal.Key, bool) {
@@ -285,23 +323,19 @@ func (k *keyring) put(epoch record.ID, key seal.Key) {
 	}
 	k.fresh[epoch] = key
 	k.items = append(k.items, seal.CaseKey{Case: k.caseID, Epoch: epoch, Key: key})
-	if w, ok := k.waiting(epoch); ok {
-		k.items = append(k.items, seal.DropSecret{Name: prevPrefix + epoch.String()})
-		k.unseal(epoch, w)
-	}
 }
 
 // prevPrefix names, in the key box, the sealed key of a previous epoch that
-// waits for the key that opens it: a later grant may bring only that one.
+// waits: for the key that opens it, which a later grant may bring, or for the
+// entry that says what the previous key must be.
 const prevPrefix = "prev/"
 
 // prevWrap is the previous epoch's key under an epoch's key.
 type prevWrap struct {
-	_     struct{} `cbor:",toarray"`
-	Prev  record.ID
-	AAD   []byte
-	Data  []byte
-	Check []byte
+	_    struct{} `cbor:",toarray"`
+	Prev record.ID
+	AAD  []byte
+	Data []byte
 }
 
 func (k *keyring) waiting(epoch record.ID) (prevWrap, bool) {
@@ -313,17 +347,6 @@ func (k *keyring) waiting(epoch record.ID) (prevWrap, bool) {
 	return w, ok && record.Decode(b, &w) == nil
 }
 
-// unseal opens the previous epoch's key, and so on down the chain.
-func (k *keyring) unseal(epoch record.ID, w prevWrap) {
-	key, ok := k.get(epoch)
-	if !ok {
-		return
-	}
-	if prev, err := seal.Open(key, w.AAD, w.Data); err == nil && len(prev) == len(key) {
-		k.put(w.Prev, seal.Key(prev))
-	}
-}
-
 // take opens the wraps of a key entry that are meant for us. A wrap that does
 // not open to the committed key is left out: the entry then has no key here.
 func (k *keyring) take(e *record.Entry, wraps []wire.Wrap) {
@@ -331,33 +354,57 @@ func (k *keyring) take(e *record.Entry, wraps []wire.Wrap) {
 	if err != nil {
 		return
 	}
+	k.met = true
 	epoch := e.ID()
 	if b.Action == trust.ActionGrant {
 		epoch = b.Epoch
 	}
 	h := e.Header()
 	for _, w := range wraps {
-		if w.Reader != trust.PrevReader || b.PrevEpoch.IsZero() || !named(b, w) {
-			continue
+		switch {
+		case !named(b, w):
+		case w.Reader == trust.PrevReader && !b.PrevEpoch.IsZero():
+			p := prevWrap{Prev: b.PrevEpoch, AAD: trust.WrapAAD(h.Realm, h.Case, trust.PrevReader, b.Check), Data: w.Data}
+			if k.prev == nil {
+				k.prev = map[record.ID]prevWrap{}
+			}
+			k.prev[epoch] = p
+			k.items = append(k.items, seal.Secret{Name: prevPrefix + epoch.String(), Value: record.Encode(p)})
+		case w.Reader == k.n.person():
+			key, err := k.n.kem.UnwrapKey(trust.WrapAAD(h.Realm, h.Case, w.Reader, b.Check), w.Data)
+			if err == nil && trust.KeyChecks(key, b.Check) {
+				k.put(epoch, key)
+			}
 		}
-		p := prevWrap{Prev: b.PrevEpoch, AAD: trust.WrapAAD(h.Realm, h.Case, trust.PrevReader, b.Check), Data: w.Data, Check: b.Check}
-		if _, ok := k.get(epoch); ok {
-			k.unseal(epoch, p)
-			continue
-		}
-		if k.prev == nil {
-			k.prev = map[record.ID]prevWrap{}
-		}
-		k.prev[epoch] = p
-		k.items = append(k.items, seal.Secret{Name: prevPrefix + epoch.String(), Value: record.Encode(p)})
 	}
-	for _, w := range wraps {
-		if w.Reader != k.n.person() || !named(b, w) {
-			continue
-		}
-		key, err := k.n.kem.UnwrapKey(trust.WrapAAD(h.Realm, h.Case, w.Reader, b.Check), w.Data)
-		if err == nil && trust.KeyChecks(key, b.Check) {
-			k.put(epoch, key)
+}
+
+// settle opens what waits, down the chain of epochs: a previous key counts
+// only if it is the one that its own epoch's entry committed to.
+func (k *keyring) settle(auth *trust.CaseAuthority) {
+	epochs := auth.Epochs()
+	check := map[record.ID][]byte{}
+	for _, e := range epochs {
+		check[e.ID] = e.Check
+	}
+	for moved := true; moved; {
+		moved = false
+		for _, e := range epochs {
+			w, ok := k.waiting(e.ID)
+			if !ok || check[w.Prev] == nil {
+				continue
+			}
+			key, ok := k.get(e.ID)
+			if _, have := k.get(w.Prev); have || !ok {
+				continue
+			}
+			prev, err := seal.Open(key, w.AAD, w.Data)
+			if err == nil && len(prev) == len(key) && trust.KeyChecks(seal.Key(prev), check[w.Prev]) {
+				k.put(w.Prev, seal.Key(prev))
+				k.items = append(k.items, seal.DropSecret{Name: prevPrefix + e.ID.String()})
+				delete(k.prev, e.ID)
+				moved = true
+			}
 		}
 	}
 }
@@ -378,7 +425,7 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 	if n.closed {
 		return nil, ErrClosed
 	}
-	rows := slices.Clone(n.st.outbox)
+	rows := n.st.waiting()
 	slices.SortStableFunc(rows, func(a, b outRow) int { return n.pushRank(a) - n.pushRank(b) })
 	req := &wire.PushRequest{Items: []wire.PushItem{}}
 	size := 0
@@ -434,7 +481,7 @@ func (n *Notebook) adopted(id record.ID) bool {
 	return c != nil && c.Creator == n.solo.id && len(c.Lanes) > 1
 }
 
-func (r replica) Answered(ctx context.Context, _ *wire.PushRequest, resp *wire.PushResponse) error {
+func (r replica) Answered(ctx context.Context, req *wire.PushRequest, resp *wire.PushResponse) error {
 	n := r.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -445,11 +492,24 @@ func (r replica) Answered(ctx context.Context, _ *wire.PushRequest, resp *wire.P
 	var got receiptsItem
 	var items []journal.Item
 	var drop []seal.BoxItem
-	for _, res := range resp.Results {
+	if len(resp.Results) != len(req.Items) {
+		return ErrTampered
+	}
+	for i, res := range resp.Results {
+		e, err := record.Parse(req.Items[i].Entry)
+		if err != nil {
+			return err
+		}
+		if res.Entry.IsZero() && res.Code == wire.CodeRefused {
+			res.Entry = e.ID() // the endpoint could not read it
+		}
+		if res.Entry != e.ID() {
+			return ErrTampered
+		}
 		switch res.Code {
 		case wire.CodeOK, wire.CodeDup:
 			rc := res.Receipt
-			if rc == nil || rc.Receipt.Entry != res.Entry || rc.Receipt.Realm != n.council.realm || !rc.Verify(n.st.dir.EndpointKey()) {
+			if rc == nil || rc.Receipt.Entry != res.Entry || rc.Receipt.Case != e.Header().Case || rc.Receipt.Realm != n.council.realm || !rc.Verify(n.st.dir.EndpointKey()) {
 				return ErrTampered
 			}
 			got.Receipts = append(got.Receipts, *rc)

@@ -62,7 +62,7 @@ func (n *Notebook) salvage(ctx context.Context) error {
 	for _, c := range n.st.sorted() {
 		err := n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, proof *proofRow) error {
 			e, err := record.Parse(row.Entry)
-			if err != nil || have[e.ID()] {
+			if err != nil || row.Problem != "" || have[e.ID()] {
 				return nil //nolint:nilerr // what does not parse was kept raw and can be pulled again
 			}
 			row.Frame, row.Item, row.Pos = 0, 0, 0
@@ -122,7 +122,9 @@ func (n *Notebook) applySalvaged(s *salvagedItem, out sink) error {
 		if r.Row.Own {
 			c.fill(h.Lane, h.LaneSeq, e.ID())
 		} else {
-			c.Beyond = append(c.Beyond, e.ID())
+			if len(c.Beyond) < maxBeyond {
+				c.Beyond = append(c.Beyond, e.ID())
+			}
 		}
 		n.meaning(c, e)
 		if r.Proof != nil {
@@ -130,8 +132,8 @@ func (n *Notebook) applySalvaged(s *salvagedItem, out sink) error {
 				return err
 			}
 		} else if r.Row.Own {
-			o := outRow{Arrival: arrival, Case: h.Case, Entry: e.ID(), Class: h.Class, Realm: h.Realm, LaneSeq: h.LaneSeq}
-			n.st.outbox = append(n.st.outbox, o)
+			o := outRow{Arrival: arrival, Case: h.Case, Entry: e.ID(), Class: h.Class, Realm: h.Realm, Lane: h.Lane, LaneSeq: h.LaneSeq}
+			n.st.waits(o)
 			if err := out.put(tableOutbox, o, arrival); err != nil {
 				return err
 			}

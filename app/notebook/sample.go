@@ -128,23 +128,24 @@ func (n *Notebook) draftGone(d *casework.Draft) bool {
 func (n *Notebook) applyRemoved(r *removedItem, s sink) error {
 	for _, id := range r.Cases {
 		c := n.st.caseRow(id)
-		if n.st.byRef[refKey(c.Ref)] == id {
-			delete(n.st.byRef, refKey(c.Ref))
+		for _, ref := range c.Refs {
+			if n.st.byRef[refKey(ref)] == id {
+				delete(n.st.byRef, refKey(ref))
+			}
 		}
+		c.Refs = nil
 		c.Removed, c.Ref, c.Count, c.News, c.Summary = true, "", 0, 0, nil
 		n.idx.RemoveCase(id)
 		n.forget(id)
-		keep := n.st.outbox[:0]
-		for _, o := range n.st.outbox {
+		for _, o := range n.st.waiting() {
 			if o.Case != id {
-				keep = append(keep, o)
 				continue
 			}
+			n.st.dropOut(o.Entry)
 			if err := s.del(tableOutbox, o.Arrival); err != nil {
 				return err
 			}
 		}
-		n.st.outbox = keep
 	}
 	return nil
 }

@@ -21,11 +21,12 @@ const (
 	tablePublished byte = 'p' // draft id -> ack
 	tableRef       byte = 'f' // submission reference -> what it acknowledged
 	tableChain     byte = 'h' // (log, sequence) -> first bytes of the chain there
+	tableAuthority byte = 'a' // (case, piece) -> state of the case's rules
 )
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 7
+const viewSchema = 8
 
 // meta is the small state of the whole notebook.
 type meta struct {
@@ -47,35 +48,39 @@ type meta struct {
 
 // caseRow is what the notebook keeps in memory for every case.
 type caseRow struct {
-	ID        record.ID
-	Realm     record.ID // that own entries are written in
-	Genesis   record.ID
-	Creator   record.ID // device
-	Nonce     []byte    // of the genesis
-	Team      string
-	Ref       string
-	Epoch     record.ID // current key entry
-	Lane      record.ID // own open lane; zero: open one at the next write
-	LaneSeq   uint64
-	LaneHead  record.ID
-	Lanes     []trust.LaneHead // heads of every lane that this device wrote
-	Holes     []hole           // own entries that the journal lost
-	Beyond    []record.ID      // entries stored from pages beyond a lost one
-	Readers   []record.ID      // persons known to hold a grant of the current epoch
-	Gen       uint64           // cursor
-	Seq       uint64
-	Chain     record.ID
-	HeadTime  int64 // endpoint time of the head that the cursor reached
-	Behind    bool  // a newer head was seen than the cursor has reached
-	Authority []byte
-	Count     uint64 // sealed content entries
-	Last      int64  // latest written time, Unix milliseconds
-	Looked    uint64 // arrivals looked at
-	Arrived   uint64 // arrival number of the newest entry
-	News      uint64 // entries by others since last looked
-	Summary   []byte // casework.Brief as JSON; empty: to be computed
-	Sample    bool   // fictional: never adopted, never sent
-	Removed   bool   // a sample case taken away, its keys destroyed
+	ID       record.ID
+	Realm    record.ID // that own entries are written in
+	Genesis  record.ID
+	Creator  record.ID // device
+	Nonce    []byte    // of the genesis
+	Team     string
+	Ref      string
+	Epoch    record.ID // current key entry
+	Lane     record.ID // own open lane; zero: open one at the next write
+	LaneSeq  uint64
+	LaneHead record.ID
+	Lanes    []trust.LaneHead // heads of every lane that this device wrote
+	Holes    []hole           // own entries that the journal lost
+	Beyond   []record.ID      // entries stored from pages beyond a lost one
+	Epochs   []record.ID      // epochs of the case's present realm, in order of arrival
+	Born     uint64           // arrival of its first entry: the older case keeps a reference
+	Refs     []string         // every reference that it has or had
+	Proven   uint64           // highest log number that a receipt names
+	ProvenAt record.ID        // chain there, as the receipt says
+	Gen      uint64           // cursor
+	Seq      uint64
+	Chain    record.ID
+	HeadTime int64  // endpoint time of the head that the cursor reached
+	Behind   bool   // a newer head was seen than the cursor has reached
+	Count    uint64 // sealed content entries
+	Last     int64  // latest written time, Unix milliseconds
+	Looked   uint64 // arrivals looked at
+	Arrived  uint64 // arrival number of the newest entry
+	NewsAt   uint64 // arrival of the newest of them
+	News     uint64 // entries by others since last looked
+	Summary  []byte // casework.Brief as JSON; empty: to be computed
+	Sample   bool   // fictional: never adopted, never sent
+	Removed  bool   // a sample case taken away, its keys destroyed
 }
 
 // entryRow is an entry as stored in the view.
@@ -118,6 +123,7 @@ type outRow struct {
 	Entry   record.ID
 	Class   record.Class
 	Realm   record.ID
+	Lane    record.ID
 	LaneSeq uint64
 }
 
@@ -144,7 +150,9 @@ type state struct {
 	meta   meta
 	cases  map[record.ID]*caseRow
 	byRef  map[string]record.ID
-	outbox []outRow
+	outbox []outRow // dropped rows are zero until compacted
+	at     map[record.ID]int
+	dead   int
 	dir    *trust.Directory
 	// links maps the first devices of joined notebooks to what they became, as
 	// of directory position linksAt.
@@ -168,18 +176,6 @@ func (s *state) caseRow(id record.ID) *caseRow {
 	return c
 }
 
-// owns reports whether the entry at seq of lane is one that we wrote and hold.
-func (c *caseRow) owns(lane record.ID, seq uint64) bool {
-	for _, l := range c.Lanes {
-		if l.Lane == lane {
-			return seq <= l.Seq && !slices.ContainsFunc(c.Holes, func(h hole) bool {
-				return h.Lane == lane && h.From <= seq && seq <= h.To
-			})
-		}
-	}
-	return false
-}
-
 // hole is a run of own entries that the journal lost.
 type hole struct {
 	_        struct{} `cbor:",toarray"`
@@ -190,13 +186,29 @@ type hole struct {
 // refKey folds a child reference for look-up: councils type them both ways.
 func refKey(ref string) string { return strings.ToUpper(strings.TrimSpace(ref)) }
 
-func (s *state) setRef(c *caseRow, ref string) {
-	if ref == "" || c.Ref != "" {
+// setRef notes a reference of a case; current makes it the one that is shown.
+// Where two cases have the same, the one that was here first is found by it.
+func (s *state) setRef(c *caseRow, ref string, current bool) {
+	if ref == "" {
 		return
 	}
-	c.Ref = ref
-	if _, taken := s.byRef[refKey(ref)]; !taken {
-		s.byRef[refKey(ref)] = c.ID
+	if c.Ref == "" || current {
+		c.Ref = ref
+	}
+	if !slices.Contains(c.Refs, ref) {
+		c.Refs = append(c.Refs, ref)
+	}
+	s.touched[c.ID] = true
+	s.index(c)
+}
+
+// index makes a case findable by its references.
+func (s *state) index(c *caseRow) {
+	for _, ref := range c.Refs {
+		k := refKey(ref)
+		if old := s.cases[s.byRef[k]]; old == nil || old.Removed || c.Born < old.Born {
+			s.byRef[k] = c.ID
+		}
 	}
 }
 
@@ -212,14 +224,46 @@ func (s *state) sorted() []*caseRow {
 	return out
 }
 
+// waits adds an entry to the outbox.
+func (s *state) waits(o outRow) {
+	if s.at == nil {
+		s.at = map[record.ID]int{}
+	}
+	s.at[o.Entry] = len(s.outbox)
+	s.outbox = append(s.outbox, o)
+}
+
+// dropOut takes an entry out of the outbox.
 func (s *state) dropOut(id record.ID) (outRow, bool) {
-	for i, o := range s.outbox {
-		if o.Entry == id {
-			s.outbox = slices.Delete(s.outbox, i, i+1)
-			return o, true
+	i, ok := s.at[id]
+	if !ok {
+		return outRow{}, false
+	}
+	o := s.outbox[i]
+	delete(s.at, id)
+	s.outbox[i] = outRow{}
+	if s.dead++; s.dead > 64 && s.dead > len(s.outbox)/2 {
+		live := s.outbox[:0]
+		for _, r := range s.outbox {
+			if !r.Entry.IsZero() {
+				s.at[r.Entry] = len(live)
+				live = append(live, r)
+			}
+		}
+		s.outbox, s.dead = live, 0
+	}
+	return o, true
+}
+
+// waiting lists the outbox in order of arrival.
+func (s *state) waiting() []outRow {
+	out := make([]outRow, 0, len(s.at))
+	for _, o := range s.outbox {
+		if !o.Entry.IsZero() {
+			out = append(out, o)
 		}
 	}
-	return outRow{}, false
+	return out
 }
 
 // enrolled reports whether a council's directory shows this device.

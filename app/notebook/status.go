@@ -51,9 +51,9 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 		s.Entries += int(c.Count)
 		s.Sample = s.Sample || c.Sample && !c.Removed
 	}
-	for _, o := range n.st.outbox {
+	for _, o := range n.st.waiting() {
 		switch {
-		case o.Class != record.Content:
+		case o.Class != record.Content || n.st.cases[o.Case] != nil && n.st.cases[o.Case].Sample && n.st.enrolled():
 		case n.sending[o.Entry]:
 			s.Sending++
 		default:
@@ -69,7 +69,7 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 	s.Drafts = len(ids)
 	if s.Enrolled {
 		s.Council, s.CouncilIs = n.council.realm, n.st.dir.Name()
-		s.LastSync = milli(m.Synced)
+		s.LastSync = milli(n.synced())
 		for _, w := range m.Workers {
 			if p, ok := n.st.dir.Person(w.Person); ok {
 				s.Workers = append(s.Workers, casework.WorkerLag{Person: p.Name, ID: p.ID.String(), Last: milli(w.Last)})
@@ -96,7 +96,7 @@ func (n *Notebook) role() string {
 func (n *Notebook) MayExport() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.mayExport()
+	return !n.closed && n.mayExport()
 }
 
 func (n *Notebook) mayExport() bool {

@@ -9,6 +9,7 @@ import (
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/seal"
+	"wherry/storage/vault"
 )
 
 // VerifyReport is what verify found. It names places, entries and cases, never
@@ -94,8 +95,8 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	n.j = j
 	v := &verifier{n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
 	v.journal(jr)
-	n.loadIdentity()
 	n.recall()
+	n.loadIdentity()
 	if err := j.Replay(ctx, 0, v.frame); errors.Is(err, journal.ErrDamaged) {
 		if len(jr.Damaged) == 0 {
 			rep.Damaged = append(rep.Damaged, DamagedPart{File: "journal", Reason: journal.ReasonContent})
@@ -106,8 +107,16 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	if err := n.identities(); err != nil {
 		return nil, err
 	}
+	if tip, ok := vault.SealedTip(viewDir(dir), u.Key.Derive("view")); ok && !j.Holds(tip) && len(jr.Damaged) == 0 {
+		rep.Damaged = append(rep.Damaged, DamagedPart{File: "journal", Reason: ReasonOlder})
+		rep.Tampered = true
+	} else if ok && tip != j.Tip().MAC {
+		rep.View = "stale"
+	}
 	v.finish()
-	rep.View = n.viewState()
+	if rep.View == "" {
+		rep.View = n.viewState()
+	}
 	return rep, j.Close()
 }
 
@@ -198,10 +207,8 @@ func (v *verifier) page(p *pulledItem) {
 			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "council", Entry: r.Log.Entry, Case: p.Case, Reason: r.Problem})
 			continue
 		}
-		if e, err := record.Parse(r.Entry); err == nil {
-			if c := v.n.st.cases[p.Case]; c != nil && c.owns(e.Header().Lane, e.Header().LaneSeq) {
-				continue // checked where we wrote it
-			}
+		if r.Held {
+			continue // checked where we wrote it
 		}
 		v.entry(r.Entry, false)
 	}

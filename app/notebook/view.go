@@ -53,12 +53,20 @@ func (n *Notebook) rebuild(ctx context.Context) error {
 	}
 	n.st, n.idx = newState(), index.New()
 	clear(n.facts)
-	n.loadIdentity()
 	n.recall()
+	n.loadIdentity()
 	bulk := n.view.Bulk(ctx)
 	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
 		n.idxSeq = f.Seq
-		return n.apply(f, bulkSink{n.view, bulk})
+		err := n.apply(f, bulkSink{n.view, bulk})
+		if err == nil || errors.Is(err, vault.ErrFull) || ctx.Err() != nil {
+			return err
+		}
+		// A frame that cannot be shown must not keep all others from being
+		// read: it is named, and the view is made anew next time.
+		n.damage = append(n.damage, journal.Damage{File: "view", Seq: f.Seq, Reason: journal.ReasonContent})
+		n.view.MarkDirty()
+		return nil
 	})
 	if err != nil && !errors.Is(err, journal.ErrDamaged) {
 		return err
@@ -99,10 +107,8 @@ func (n *Notebook) load(ctx context.Context) error {
 				return err
 			}
 			st.cases[c.ID] = c
-			if c.Ref != "" {
-				if _, taken := st.byRef[refKey(c.Ref)]; !taken {
-					st.byRef[refKey(c.Ref)] = c.ID
-				}
+			if !c.Removed {
+				st.index(c)
 			}
 			return nil
 		})
@@ -114,7 +120,7 @@ func (n *Notebook) load(ctx context.Context) error {
 			if err := record.Decode(value, &o); err != nil {
 				return err
 			}
-			st.outbox = append(st.outbox, o)
+			st.waits(o)
 			return nil
 		})
 		if err != nil || st.meta.Joining == nil {
@@ -177,8 +183,8 @@ func (n *Notebook) eachEntry(ctx context.Context, id record.ID, fn func(arrival 
 			if err := record.Decode(value, row); err != nil {
 				return err
 			}
-			if err := n.whole(ctx, row); err != nil {
-				return err
+			if n.whole(ctx, row) != nil {
+				row.Problem = "damaged" // its place in the journal cannot be read
 			}
 			proof, err := n.proof(tx, row)
 			if err != nil {
@@ -251,4 +257,19 @@ func (n *Notebook) get(ctx context.Context, v any, table byte, parts ...any) (bo
 // inTx runs fn in one transaction of the view.
 func (n *Notebook) inTx(fn func(sink) error) error {
 	return n.view.Update(context.Background(), func(tx *vault.Tx) error { return fn(txSink{n.view, tx}) })
+}
+
+// pieces reads what putPieces stored; nil if there is nothing.
+func (n *Notebook) pieces(ctx context.Context, table byte, id record.ID) ([]byte, error) {
+	var all []byte
+	for i := uint64(0); ; i++ {
+		var p piece
+		ok, err := n.get(ctx, &p, table, id, i)
+		if err != nil || !ok {
+			return nil, err
+		}
+		if all = append(all, p.Data...); p.Last {
+			return all, nil
+		}
+	}
 }

@@ -74,6 +74,9 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 		}
 		in := &inner{Kind: s.Kind, Schema: uint64(kind.Schema), Visit: own.Ack, Ref: s.Ref, Payload: part.Payload}
 		id, err := p.write(c.ID, record.ID{}, record.Content, in, nil)
+		if errors.Is(err, errNoKey) {
+			return nil, &casework.InputError{Code: "no_key", Field: "children"}
+		}
 		if errors.Is(err, record.ErrEntry) || errors.Is(err, seal.ErrTooLarge) {
 			return nil, &casework.InputError{Code: casework.CodeTooLong}
 		}
@@ -185,6 +188,9 @@ func (n *Notebook) Strike(ctx context.Context, target, reason string) (*Ack, err
 func (n *Notebook) SetFields(ctx context.Context, operand string, sets []casework.FieldSet) (*Ack, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed {
+		return nil, ErrClosed
+	}
 	c, err := n.lookup(operand)
 	if err != nil {
 		return nil, err

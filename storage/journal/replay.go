@@ -97,3 +97,21 @@ func (j *Journal) replaySegment(ctx context.Context, k keys, seg segment, frames
 	}
 	return bad, nil
 }
+
+// Holds reports whether a frame of this MAC is in the journal: whether what
+// somebody remembers of its end is part of its past.
+func (j *Journal) Holds(mac [32]byte) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if mac == [32]byte{} {
+		return true // before the first frame
+	}
+	for i := len(j.segs) - 1; i >= 0; i-- {
+		for k := len(j.segs[i].frames) - 1; k >= 0; k-- {
+			if j.segs[i].frames[k].mac == mac {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"wherry/storage/record"
@@ -241,4 +242,23 @@ func (c *CaseAuthority) Epoch() (id record.ID, check []byte, ok bool) {
 		return record.ID{}, nil, false
 	}
 	return last.ID, last.Check, true
+}
+
+// EpochInfo is what the log says of one epoch.
+type EpochInfo struct {
+	ID      record.ID
+	Prev    record.ID // zero for the first of its realm
+	Check   []byte    // commitment to its key
+	Foreign bool      // of the realm that was adopted
+}
+
+// Epochs lists the epochs of the case in log order.
+func (c *CaseAuthority) Epochs() []EpochInfo {
+	list := slices.Clone(c.s.Epochs)
+	slices.SortFunc(list, func(a, b epoch) int { return cmp.Compare(a.Seq, b.Seq) })
+	out := make([]EpochInfo, len(list))
+	for i, e := range list {
+		out[i] = EpochInfo{ID: e.ID, Prev: e.Prev, Check: e.Check, Foreign: e.Foreign}
+	}
+	return out
 }

@@ -200,3 +200,10 @@ func Inspect(dir string, key seal.Key) string {
 	}
 	return "rebuildable"
 }
+
+// SealedTip is the journal's end that a whole view states, read without
+// changing anything; false if the view is not whole.
+func SealedTip(dir string, key seal.Key) ([32]byte, bool) {
+	s, ok := sealed(dir, deriveKeys(key).seal)
+	return s.tip, ok
+}

@@ -62,6 +62,10 @@ type Refusal struct {
 	Code  string
 }
 
+// ErrDirectory is what Store.Accept returns for a page that was numbered at a
+// directory position not pulled yet: somebody enrolled meanwhile.
+var ErrDirectory = errors.New("engine: the directory must be pulled first")
+
 // ErrStalled says that the endpoint answers without letting the exchange move.
 var ErrStalled = errors.New("engine: exchange makes no progress")
 
@@ -136,7 +140,13 @@ func (x *exchange) pull(ctx context.Context, heads []record.SignedHead) error {
 		got := 0
 		for i := range resp.Pages {
 			p := &resp.Pages[i]
-			if err := x.s.Accept(ctx, p, resp.Time); err != nil {
+			err := x.s.Accept(ctx, p, resp.Time)
+			if errors.Is(err, ErrDirectory) {
+				if err = x.directory(ctx); err == nil {
+					err = x.s.Accept(ctx, p, resp.Time)
+				}
+			}
+			if err != nil {
 				return err
 			}
 			got += len(p.Records)
@@ -150,6 +160,26 @@ func (x *exchange) pull(ctx context.Context, heads []record.SignedHead) error {
 		}
 		x.report.Pulled += got
 		x.grow()
+	}
+}
+
+// directory pulls what the directory has grown by since the exchange began.
+func (x *exchange) directory(ctx context.Context) error {
+	for {
+		known, err := x.s.Known(ctx)
+		if err != nil {
+			return err
+		}
+		resp, err := x.r.Pull(ctx, &wire.PullRequest{Cases: []wire.CasePos{known.Dir}, MaxBytes: wire.TargetBatch})
+		if err != nil {
+			return err
+		}
+		if len(resp.Pages) != 1 || len(resp.Pages[0].Records) == 0 {
+			return ErrStalled
+		}
+		if err := x.s.Accept(ctx, &resp.Pages[0], resp.Time); err != nil || !resp.Pages[0].More {
+			return err
+		}
 	}
 }
 
@@ -187,8 +217,10 @@ func (x *exchange) push(ctx context.Context) ([]record.SignedHead, error) {
 				x.report.Held++
 			case wire.CodeGap:
 				skip[res.Entry] = true
-			default:
+			case wire.CodeFork, wire.CodeRefused:
 				x.report.Refused = append(x.report.Refused, Refusal{Entry: res.Entry, Code: res.Code + "/" + res.Reason})
+			default:
+				return nil, ErrStalled
 			}
 		}
 		for _, h := range resp.Heads {
