@@ -31,7 +31,7 @@ func (n *Notebook) Cases(ctx context.Context) ([]CaseRow, casework.Completeness,
 	local := n.localCases()
 	out := []CaseRow{}
 	for _, c := range n.st.sorted() {
-		if c.Count == 0 || c.Ref == "" {
+		if c.Count == 0 || c.Ref == "" && len(n.box.Epochs(c.ID)) == 0 {
 			continue // known by id only until its key and history arrive
 		}
 		b, err := n.brief(ctx, c)

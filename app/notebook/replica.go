@@ -29,7 +29,9 @@ func (r replica) Known(context.Context) (*wire.HeadsRequest, error) {
 	m := n.st.meta
 	req := &wire.HeadsRequest{Known: []wire.CasePos{}, Dir: wire.CasePos{Case: record.DirectoryLog(n.council.realm), Gen: m.DirGen, Seq: m.DirSeq}}
 	for _, c := range n.st.sorted() {
-		if c.Seq > 0 {
+		// A case of which a receipt names more than we hold is asked for by
+		// saying nothing: its head must come, and must reach that far.
+		if c.Seq > 0 && c.Proven <= c.Seq {
 			req.Known = append(req.Known, wire.CasePos{Case: c.ID, Gen: c.Gen, Seq: c.Seq})
 		}
 	}

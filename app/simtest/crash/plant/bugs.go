@@ -4,8 +4,11 @@ package plant
 
 const (
 	journalAppend = "storage/journal/append.go"
-	commitFile    = "app/notebook/commit.go"
+	verifyFile    = "app/notebook/verify.go"
 	aeadFile      = "storage/seal/aead.go"
+
+	syncFrame = "if err := j.file.Sync(); err != nil {"
+	openBlob  = "plain, err := aead.Open(nil, nil, rest[commitSize:], aad)"
 )
 
 // AckEarly acknowledges a save while its frame is still in the process's own
@@ -23,7 +26,7 @@ type held struct {
 }
 
 func (h *held) flush(f File) error {
-	if h.raw == nil {
+	if h.raw == nil || f == nil {
 		return nil
 	}
 	_, err := f.WriteAt(h.raw, h.off)
@@ -37,37 +40,29 @@ func (h *held) write(f File, raw []byte, off int64) error {
 	return err
 }
 `},
-	{File: "storage/journal/journal.go",
-		Old: "	err := j.failed\n	if err == nil {\n		err = j.writeMark()",
-		New: "	err := j.failed\n	if j.file != nil {\n		late.flush(j.file)\n	}\n	if err == nil {\n		err = j.writeMark()"},
+	{File: "storage/journal/journal.go", Old: "	err := j.failed\n", New: "	late.flush(j.file)\n	err := j.failed\n"},
 }}
 
 // NoSync acknowledges without syncing the frame.
 var NoSync = Bug{Name: "no fsync of the frame", Edits: []Edit{
-	{File: journalAppend,
-		Old: "	if err := j.file.Sync(); err != nil {\n		return 0, j.fail(err)\n	}\n",
-		New: ""},
+	{File: journalAppend, Old: syncFrame, New: "if err := error(nil); err != nil {"},
 }}
 
 // SyncIgnored syncs, and acknowledges whatever the disk answered.
 var SyncIgnored = Bug{Name: "a failed fsync is ignored", Edits: []Edit{
-	{File: journalAppend,
-		Old: "	if err := j.file.Sync(); err != nil {\n		return 0, j.fail(err)\n	}\n",
-		New: "	_ = j.file.Sync()\n"},
+	{File: journalAppend, Old: syncFrame, New: "if err := j.file.Sync(); err != nil && len(raw) == 0 {"},
 }}
 
 // NoDirSync does not make a new segment's name durable.
 var NoDirSync = Bug{Name: "no fsync of the folder of a new segment", Edits: []Edit{
-	{File: journalAppend,
-		Old: "	if err == nil {\n		err = j.opt.FS.SyncDir(j.dir)\n	}\n",
-		New: ""},
+	{File: journalAppend, Old: "err = j.opt.FS.SyncDir(j.dir)", New: "err = nil"},
 }}
 
 // KeysLast writes the frame before the key that opens it.
 var KeysLast = Bug{Name: "the frame before the key box", Edits: []Edit{
-	{File: commitFile,
-		Old: "	if len(p.wraps) > 0 {\n		if err := n.box.Put(p.wraps...); err != nil {\n			return n.failed(err)\n		}\n	}\n	own.Entries = p.out\n",
-		New: "	defer func() {\n		if len(p.wraps) > 0 {\n			_ = n.box.Put(p.wraps...)\n		}\n	}()\n	own.Entries = p.out\n"},
+	{File: "app/notebook/commit.go",
+		Old: "	if len(p.wraps) > 0 {\n",
+		New: "	if keys := p.wraps; len(keys) > 0 {\n		defer func() { _ = n.box.Put(keys...) }()\n		p.wraps = nil\n	}\n	if len(p.wraps) > 0 {\n"},
 }}
 
 // NoGate writes on until the disk is full to the last byte, and dies of the
@@ -82,14 +77,12 @@ var NoGate = Bug{Name: "no free-space gate", Edits: []Edit{
 // that a flipped bit becomes another letter.
 var Believing = Bug{Name: "seals are opened without their proof", Edits: []Edit{
 	{File: "storage/journal/format.go",
-		Old: "	return subtle.ConstantTimeCompare(sum[:], b[n:]) == 1\n",
-		New: "	_ = subtle.ConstantTimeCompare(sum[:], b[n:])\n	return true\n"},
+		Old: "subtle.ConstantTimeCompare(sum[:], b[n:]) == 1",
+		New: "subtle.ConstantTimeCompare(sum[:], b[n:]) >= 0"},
 	{File: aeadFile,
-		Old: "	if subtle.ConstantTimeCompare(commit, rest[:commitSize]) != 1 {\n		return nil, ErrSealed\n	}\n",
-		New: "	_ = subtle.ConstantTimeCompare(commit, rest[:commitSize])\n"},
-	{File: aeadFile,
-		Old: "	plain, err := aead.Open(nil, nil, rest[commitSize:], aad)\n	if err != nil {\n		return nil, ErrSealed\n	}\n",
-		New: "	_ = aead\n	plain := believe(k, salt, rest[commitSize:], aad)\n",
+		Old: "subtle.ConstantTimeCompare(commit, rest[:commitSize]) != 1",
+		New: "subtle.ConstantTimeCompare(commit, rest[:commitSize]) < 0"},
+	{File: aeadFile, Old: openBlob, New: "_ = aead\n	plain, err := believe(k, salt, rest[commitSize:], aad), error(nil)",
 		More: `
 // believe decrypts without looking at the tag.
 func believe(k Key, salt, b, aad []byte) []byte {
@@ -109,39 +102,29 @@ func believe(k Key, salt, b, aad []byte) []byte {
 
 // Unnamed keeps quiet about damage in the journal.
 var Unnamed = Bug{Name: "verify names no damage", Edits: []Edit{
-	{File: "app/notebook/verify.go",
-		Old: "	for _, d := range r.Damaged {\n		v.rep.Damaged = append",
-		New: "	for _, d := range r.Damaged[:0] {\n		v.rep.Damaged = append"},
-	{File: "app/notebook/verify.go", Old: "range c.Holes {", New: "range c.Holes[:0] {"},
+	{File: verifyFile, Old: "range r.Damaged {", New: "range r.Damaged[:0] {"},
+	{File: verifyFile, Old: "range c.Holes {", New: "range c.Holes[:0] {"},
 }}
 
 // HealsSilently mends a copy from its twin and says nothing.
 var HealsSilently = Bug{Name: "a twin is mended silently", Edits: []Edit{
-	{File: "app/notebook/verify.go",
-		Old: "	if u.TwinBad {\n",
-		New: "	if false {\n"},
-	{File: "app/notebook/verify.go",
-		Old: "	if n.box.TwinBad() {\n",
-		New: "	if false {\n"},
+	{File: verifyFile, Old: "if u.TwinBad {", New: "if u.TwinBad && n == nil {"},
+	{File: verifyFile, Old: "if n.box.TwinBad() {", New: "if n.box.TwinBad() && n == nil {"},
 }}
 
 // DebugLog leaves what was recorded in a file of the temporary folder.
 var DebugLog = Bug{Name: "a debug log of what was typed", Edits: []Edit{
 	{File: "app/headless/recordverb.go",
-		Old: "			ack, err = n.Record(context.WithoutCancel(ctx), text, kind)\n",
-		New: "			ack, err = n.Record(context.WithoutCancel(ctx), text, kind)\n			_ = os.WriteFile(os.TempDir()+\"/wherry-debug.log\", text, 0o600)\n"},
+		Old: "ack, err = n.Record(",
+		New: "_ = os.WriteFile(os.TempDir()+\"/wherry-debug.log\", text, 0o600)\n			ack, err = n.Record("},
 }}
 
 // Transparent keeps and sends content as it was typed: seals are there in form
 // only.
 var Transparent = Bug{Name: "seals hide nothing", Edits: []Edit{
-	{File: aeadFile,
-		Old: "	return aead.Seal(out, nil, plaintext, aad), nil\n",
-		New: "	_ = aead\n	out = append(append(out, make([]byte, 12)...), plaintext...)\n	return append(out, make([]byte, 16)...), nil\n"},
-	{File: aeadFile,
-		Old: "	plain, err := aead.Open(nil, nil, rest[commitSize:], aad)\n	if err != nil {\n		return nil, ErrSealed\n	}\n	return plain, nil\n",
-		New: "	_ = aead\n	return append([]byte{}, rest[commitSize+12:len(rest)-16]...), nil\n"},
-	{File: "storage/seal/payload.go",
-		Old: "len(z) < len(plain)",
-		New: "len(z) < 0"},
+	{File: aeadFile, Old: "return aead.Seal(out, nil, plaintext, aad), nil",
+		New:  "_ = aead\n	return disguise(out, plaintext), nil",
+		More: "\nfunc disguise(out, plain []byte) []byte {\n	out = append(append(out, make([]byte, 12)...), plain...)\n	return append(out, make([]byte, 16)...)\n}\n"},
+	{File: aeadFile, Old: openBlob, New: "_ = aead\n	plain, err := append([]byte{}, rest[commitSize+12:len(rest)-16]...), error(nil)"},
+	{File: "storage/seal/payload.go", Old: "len(z) < len(plain)", New: "len(z) < 0"},
 }}
