@@ -50,6 +50,7 @@ const (
 	ReasonBlobs        = "blobs"         // attachments, which this release does not take
 	ReasonTooMany      = "too_many"      // lanes, readers or epochs beyond the limit of a case
 	ReasonDirectoryOld = "directory_old" // the log's directory position falls
+	ReasonSeen         = "seen"          // claims to have read what the case log or the directory does not hold
 )
 
 // Verdict is the answer to one entry.

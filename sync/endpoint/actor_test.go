@@ -45,6 +45,8 @@ type lane struct {
 	seq   uint64
 	last  record.ID
 	epoch record.ID
+
+	caseSeen, dirSeen record.Seen // what the next entries claim; zero: nothing yet
 }
 
 func (a *actor) begin(tag string) *lane {
@@ -62,7 +64,7 @@ func (l *lane) join(a *actor) *lane {
 // entry writes the lane's next entry.
 func (l *lane) entry(class record.Class, body []byte) *record.Entry {
 	h := record.Header{Class: class, Realm: l.realm, Case: l.log, Lane: l.id, LaneSeq: l.seq + 1, Prev: l.last, Author: l.a.id,
-		Time: record.NewHLC(time.Unix(1, 0))}
+		Time: record.NewHLC(time.Unix(1, 0)), CaseSeen: l.caseSeen, DirSeen: l.dirSeen}
 	if class == record.Content {
 		h.Epoch = l.epoch
 	}

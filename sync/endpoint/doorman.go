@@ -17,6 +17,7 @@ type doorman struct {
 	log record.ID
 	now time.Time        // of this transaction
 	dir *trust.Directory // the position at which this transaction judges
+	met positions        // what earlier entries of this push have claimed
 
 	end     LogEnd
 	exists  bool // the log has a record
@@ -75,12 +76,16 @@ func (d *doorman) offer(o offer) (wire.Result, error) {
 		res.Code, res.Receipt = wire.CodeDup, &it.Receipt
 		return res, nil
 	}
+	if ok, err := d.honestSeen(o.entry.Header()); err != nil {
+		return res, err
+	} else if !ok {
+		// A false claim, or the mark of a store that was put back from a copy.
+		d.s.Log.Warn("an entry's author had read another log than this one", "case", d.log.String(), "seq", d.end.Seq)
+		return refused(res, trust.Verdict{Code: trust.Refused, Reason: trust.ReasonSeen}), nil
+	}
 	v := d.state.Offer(d.dir, o.entry, o.wraps, false)
 	if v.Code != trust.OK {
 		return refused(res, v), nil
-	}
-	if v.Ahead {
-		d.s.Log.Warn("an entry's author had read a longer log than this one", "case", d.log.String(), "seq", d.end.Seq)
 	}
 	return d.accept(o, v, res)
 }

@@ -29,8 +29,9 @@ func (s *Server) push(ctx context.Context, c *call) (wire.Message, error) {
 		return nil, err
 	}
 	resp := &wire.PushResponse{Results: make([]wire.Result, len(req.Items)), Heads: []record.SignedHead{}, Time: c.now.UnixMilli()}
+	met := positions{}
 	for _, g := range s.groups(&req, resp.Results) {
-		head, err := s.pushCase(ctx, c, g, resp.Results)
+		head, err := s.pushCase(ctx, c, g, met, resp.Results)
 		if err != nil {
 			return nil, err
 		}
@@ -95,12 +96,12 @@ func unparsed(err error) wire.Result {
 
 // pushCase offers one case's entries and returns its head, unless the caller
 // may not read it.
-func (s *Server) pushCase(ctx context.Context, c *call, g *group, results []wire.Result) (*record.SignedHead, error) {
+func (s *Server) pushCase(ctx context.Context, c *call, g *group, met positions, results []wire.Result) (*record.SignedHead, error) {
 	var end LogEnd
 	var may bool
 	for _, run := range g.runs() {
 		err := s.Store.Update(ctx, g.log, func(w Writer) error {
-			d := doorman{s: s, c: c, w: w, log: g.log, now: s.Now(), dir: s.dir.Load()}
+			d := doorman{s: s, c: c, w: w, log: g.log, now: s.Now(), dir: s.dir.Load(), met: met}
 			if err := d.open(); err != nil {
 				return err
 			}
