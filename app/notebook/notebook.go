@@ -80,8 +80,9 @@ type Notebook struct {
 	sending     map[record.ID]bool
 	at          place // of the item being applied
 	saved       time.Time
-	alarms      int  // signs of two faces met in this exchange
-	syncing     bool // one exchange at a time
+	asked       []asked // what the last heads request said
+	alarms      int     // signs of two faces met in this exchange
+	syncing     bool    // one exchange at a time
 	readOnly    bool
 	viewAhead   bool // of a journal that lost its end
 	viewWhole   bool // the view was as an orderly stop left it
@@ -133,8 +134,12 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	}
 	n.damage, n.quarantined, n.healed = report.Damaged, report.Quarantined, n.healed || report.MarkHealed
 	n.readOnly = report.ReadOnly != nil
+	unread := n.readOnly && len(report.Damaged) > 0 // not damage: the disk would not read
 	if n.view, err = n.openView(ctx); err != nil {
 		return err
+	}
+	if unread && !n.viewWhole {
+		return errors.Join(ErrReadOnly, report.ReadOnly)
 	}
 	if err := n.identities(); err != nil {
 		return err

@@ -26,16 +26,51 @@ func (r replica) Known(context.Context) (*wire.HeadsRequest, error) {
 	if n.closed {
 		return nil, ErrClosed
 	}
+	n.asked = n.asked[:0]
 	m := n.st.meta
 	req := &wire.HeadsRequest{Known: []wire.CasePos{}, Dir: wire.CasePos{Case: record.DirectoryLog(n.council.realm), Gen: m.DirGen, Seq: m.DirSeq}}
 	for _, c := range n.st.sorted() {
 		// A case of which a receipt names more than we hold is asked for by
 		// saying nothing: its head must come, and must reach that far.
 		if c.Seq > 0 && c.Proven <= c.Seq {
+			n.asked = append(n.asked, asked{wire.CasePos{Case: c.ID, Gen: c.Gen, Seq: c.Seq}, c.Chain})
 			req.Known = append(req.Known, wire.CasePos{Case: c.ID, Gen: c.Gen, Seq: c.Seq})
 		}
 	}
 	return req, nil
+}
+
+// asked is a log as it was held when the heads were asked for.
+type asked struct {
+	pos   wire.CasePos
+	chain record.ID
+}
+
+// Unchanged checks the endpoint's signed word for the logs that it sent no
+// head of: each stands exactly where we hold it to. A log that the endpoint has
+// lost breaks the digest.
+func (r replica) Unchanged(_ context.Context, resp *wire.HeadsResponse) error {
+	n := r.n
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	moved := map[record.ID]bool{}
+	for _, h := range resp.Heads {
+		moved[h.Head.Case] = true
+	}
+	var digest record.ID
+	for _, a := range n.asked {
+		if !moved[a.pos.Case] {
+			digest = record.Same(digest, a.pos.Case, a.pos.Gen, a.pos.Seq, a.chain)
+		}
+	}
+	u := resp.Same.Unchanged
+	if u.Realm != n.council.realm || u.Digest != digest || !resp.Same.Verify(n.st.dir.EndpointKey()) {
+		return ErrTampered
+	}
+	return nil
 }
 
 // Heads checks that no head contradicts what we hold, and returns what goes

@@ -44,6 +44,9 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 	if n.closed {
 		return nil, ErrClosed
 	}
+	if n.readOnly {
+		return nil, ErrReadOnly
+	}
 	if ie := casework.Refusal(s.Validate(n.now())); ie != nil {
 		return nil, ie
 	}

@@ -90,3 +90,37 @@ func (r Receipt) Sign(priv ed25519.PrivateKey) SignedReceipt {
 func (s SignedReceipt) Verify(endpoint []byte) bool {
 	return VerifyMessage(endpoint, domainReceipt, Encode(s.Receipt), s.Sig)
 }
+
+// Unchanged is the endpoint's statement that logs stand where a notebook holds
+// them to. Without it a log that went missing would look like one that did not
+// move.
+type Unchanged struct {
+	_      struct{} `cbor:",toarray"`
+	Realm  ID
+	Digest ID    // Same, folded over the logs in the order that they were asked for
+	Time   int64 // Unix milliseconds at the endpoint
+}
+
+// SignedUnchanged is an Unchanged with the endpoint's Ed25519 signature.
+type SignedUnchanged struct {
+	_         struct{} `cbor:",toarray"`
+	Unchanged Unchanged
+	Sig       []byte
+}
+
+const domainUnchanged = "wherry-unchanged-1"
+
+// Same extends a digest by one log and where it stands.
+func Same(digest, log ID, gen, seq uint64, chain ID) ID {
+	return Hash("wherry-same-1", digest[:], log[:], be64(gen), be64(seq), chain[:])
+}
+
+// Sign signs the statement with the endpoint's key.
+func (u Unchanged) Sign(priv ed25519.PrivateKey) SignedUnchanged {
+	return SignedUnchanged{Unchanged: u, Sig: SignMessage(priv, domainUnchanged, Encode(u))}
+}
+
+// Verify reports whether the pinned endpoint key signed the statement.
+func (s SignedUnchanged) Verify(endpoint []byte) bool {
+	return VerifyMessage(endpoint, domainUnchanged, Encode(s.Unchanged), s.Sig)
+}

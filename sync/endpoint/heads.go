@@ -33,6 +33,11 @@ func (s *Server) heads(ctx context.Context, c *call) (wire.Message, error) {
 		if resp.Workers, err = s.workers(r, c, cases); err != nil {
 			return err
 		}
+		still, err := s.unchanged(r, req.Known, cases)
+		if err != nil {
+			return err
+		}
+		resp.Same = record.Unchanged{Realm: s.realm, Digest: still, Time: resp.Time}.Sign(s.Key)
 		for _, id := range cases {
 			end, ok, err := r.End(id)
 			if err != nil {
@@ -49,4 +54,28 @@ func (s *Server) heads(ctx context.Context, c *call) (wire.Message, error) {
 		return nil
 	})
 	return resp, err
+}
+
+// unchanged folds the known logs that stand where the caller holds them to, in
+// the caller's order. One that is not there, or not the caller's, is left out,
+// and the digest shows it.
+func (*Server) unchanged(r Reader, known []wire.CasePos, readable []record.ID) (record.ID, error) {
+	may := make(map[record.ID]bool, len(readable))
+	for _, id := range readable {
+		may[id] = true
+	}
+	var digest record.ID
+	for _, k := range known {
+		if !may[k.Case] {
+			continue
+		}
+		end, ok, err := r.End(k.Case)
+		if err != nil {
+			return digest, err
+		}
+		if ok && k.Gen == end.Gen && k.Seq == end.Seq {
+			digest = record.Same(digest, k.Case, end.Gen, end.Seq, end.Chain)
+		}
+	}
+	return digest, nil
 }

@@ -29,6 +29,9 @@ type Remote interface {
 type Store interface {
 	// Known says how far each log is held.
 	Known(ctx context.Context) (*wire.HeadsRequest, error)
+	// Unchanged checks that the logs which the answer says nothing of stand
+	// where they are held to, by the endpoint's signed word.
+	Unchanged(ctx context.Context, resp *wire.HeadsResponse) error
 	// Heads checks signed heads against what is held and returns the
 	// positions of the logs that go further.
 	Heads(ctx context.Context, heads []record.SignedHead) ([]wire.CasePos, error)
@@ -101,6 +104,14 @@ func (x *exchange) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		// All that was signed is judged before anything is sent: an endpoint
+		// that went back must not get to refuse what it has forgotten.
+		if err := x.s.Unchanged(ctx, heads); err != nil {
+			return err
+		}
+		if _, err := x.s.Heads(ctx, append([]record.SignedHead{heads.Dir}, heads.Heads...)); err != nil {
+			return err
+		}
 		if err := x.pull(ctx, []record.SignedHead{heads.Dir}); err != nil {
 			return err
 		}
@@ -120,7 +131,7 @@ func (x *exchange) run(ctx context.Context) error {
 			return err
 		}
 		if n == 0 {
-			return x.s.Finished(ctx, heads.Time, heads.Workers)
+			return x.s.Finished(ctx, heads.Same.Unchanged.Time, heads.Workers)
 		}
 	}
 	return ErrStalled

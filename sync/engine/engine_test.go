@@ -126,6 +126,8 @@ func (s *fakeStore) Heads(_ context.Context, heads []record.SignedHead) ([]wire.
 	return out, nil
 }
 
+func (s *fakeStore) Unchanged(context.Context, *wire.HeadsResponse) error { return nil }
+
 func (s *fakeStore) Accept(_ context.Context, p *wire.Page, _ int64) error {
 	if need := s.needsDir[p.Case]; need > s.heldDir {
 		s.say("page of %s needs the directory", name(p.Case))

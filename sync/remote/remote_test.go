@@ -51,7 +51,7 @@ func answer(w http.ResponseWriter, status int, m any) {
 }
 
 func heads() *wire.HeadsResponse {
-	return &wire.HeadsResponse{Heads: []record.SignedHead{}, Workers: []wire.WorkerSeen{}, Time: 1,
+	return &wire.HeadsResponse{Heads: []record.SignedHead{}, Workers: []wire.WorkerSeen{}, Time: 1, Same: record.Unchanged{Realm: record.Hash("realm"), Time: 1}.Sign(ed25519.NewKeyFromSeed(make([]byte, 32))),
 		Dir: record.SignedHead{Head: record.Head{Case: record.Hash("dir")}, Sig: []byte{}}}
 }
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/ed25519"
 	"errors"
 
 	"wherry/storage/record"
@@ -68,7 +69,7 @@ func (m *HeadsResponse) check() error {
 			return ErrMalformed
 		}
 	}
-	return nil
+	return within(len(m.Same.Sig) == ed25519.SignatureSize && !m.Same.Unchanged.Realm.IsZero() && clock(m.Same.Unchanged.Time))
 }
 
 func (m *PullRequest) check() error {

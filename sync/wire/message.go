@@ -59,6 +59,7 @@ type HeadsResponse struct {
 	_       struct{} `cbor:",toarray"`
 	Heads   []record.SignedHead
 	Dir     record.SignedHead
+	Same    record.SignedUnchanged // of the known logs that Heads says nothing of
 	Workers []WorkerSeen
 	Time    int64 // the endpoint's clock, Unix milliseconds
 }

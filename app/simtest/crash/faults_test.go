@@ -118,6 +118,9 @@ func TestFailingDisk(t *testing.T) {
 
 // TestFailingDiskHarnessCatches plants the ignored answer of fsync.
 func TestFailingDiskHarnessCatches(t *testing.T) {
+	if testing.Short() {
+		return // building takes long; the ordinary run does it
+	}
 	rig.Need(t, false, "strace")
 	dir := t.TempDir()
 	seed := seedNotebook(t, binaries.Build(t).Wherryctl, dir)

@@ -27,6 +27,9 @@ func TestFullDisk(t *testing.T) {
 	rounds := rig.Count(1, 20)
 
 	t.Run("record fills it", func(t *testing.T) {
+		if testing.Short() {
+			return // it writes 40 MB of notes; the ordinary run does it
+		}
 		at := newTmpfs(t, "64m")
 		n := seedNotebook(t, program, at)
 		findings, acks := fill(t, n, rig.Seed(t), nil)
@@ -45,7 +48,11 @@ func TestFullDisk(t *testing.T) {
 	})
 
 	// Another program takes the room while record runs, but for what is left.
-	for _, left := range []int64{0, 4 << 10, 1 << 20} {
+	leaves := []int64{0, 4 << 10, 1 << 20}
+	if testing.Short() {
+		leaves = leaves[:1]
+	}
+	for _, left := range leaves {
 		for round := range rounds {
 			t.Run(fmt.Sprintf("a filler leaves %d KiB %d", left>>10, round), func(t *testing.T) {
 				at := newTmpfs(t, "64m")
@@ -70,6 +77,9 @@ func TestFullDisk(t *testing.T) {
 
 // TestFullDiskHarnessCatches plants the missing gate.
 func TestFullDiskHarnessCatches(t *testing.T) {
+	if testing.Short() {
+		return // building takes long; the ordinary run does it
+	}
 	rig.Need(t, true, "mount", "umount")
 	at := newTmpfs(t, "64m")
 	n := seedNotebook(t, binaries.Build(t).Wherryctl, at)

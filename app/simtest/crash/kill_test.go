@@ -83,6 +83,9 @@ func TestKill(t *testing.T) {
 
 // TestKillHarnessCatches plants the bug that this harness is for.
 func TestKillHarnessCatches(t *testing.T) {
+	if testing.Short() {
+		return // building takes long; the ordinary run does it
+	}
 	good := binaries.Build(t)
 	bad := plant.Build(t, plant.AckEarly)
 	rng := rig.Seed(t)

@@ -45,6 +45,9 @@ func TestPowerCuts(t *testing.T) {
 
 // TestPowerCutHarnessCatches plants the missing fsync.
 func TestPowerCutHarnessCatches(t *testing.T) {
+	if testing.Short() {
+		return // building takes long; the ordinary run does it
+	}
 	v := newVolume(t, "ext4")
 	rng := rig.Seed(t)
 	n := onVolume(t, v, binaries.Build(t).Wherryctl)

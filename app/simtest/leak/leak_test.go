@@ -318,6 +318,9 @@ func TestNothingLeaks(t *testing.T) {
 
 // TestLeakHarnessCatches plants a debug log and a seal that hides nothing.
 func TestLeakHarnessCatches(t *testing.T) {
+	if testing.Short() {
+		return // building takes long; the ordinary run does it
+	}
 	set := binaries.Build(t)
 	for _, c := range []struct {
 		bug  plant.Bug
