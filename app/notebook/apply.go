@@ -188,6 +188,7 @@ const (
 	maxWorkers    = 1000
 	maxCaseEpochs = 256
 	maxBeyond     = 2000
+	maxRefs       = 32
 	pieceBytes    = 128 << 10
 )
 

@@ -229,7 +229,11 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		e, err := record.Parse(rec.Entry)
 		if err != nil || e.ID() != rec.Log.Entry {
 			pr.Problem = "unreadable"
-			if err == nil || auth.Skip(n.st.dir, rec.Log) != nil {
+			serr := auth.Skip(n.st.dir, rec.Log)
+			if errors.Is(serr, trust.ErrDirectoryBehind) {
+				return engine.ErrDirectory
+			}
+			if err == nil || serr != nil {
 				return ErrTampered
 			}
 			out.Records = append(out.Records, pr)

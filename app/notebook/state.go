@@ -196,7 +196,7 @@ func (s *state) setRef(c *caseRow, ref string, current bool) {
 		c.Ref = ref
 	}
 	if !slices.Contains(c.Refs, ref) {
-		c.Refs = append(c.Refs, ref)
+		c.Refs = append(c.Refs[max(0, len(c.Refs)+1-maxRefs):], ref)
 	}
 	s.touched[c.ID] = true
 	s.index(c)
