@@ -3,6 +3,7 @@ package crash_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,8 +26,11 @@ func TestPowerCuts(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			v := newVolume(t, kind)
 			rng := rig.Seed(t)
-			n := onVolume(t, v, program)
-			k := cutAgain(t, v, n, rng, rig.Count(10, 500))
+			seed := seedNotebook(t, program, t.TempDir())
+			var k killed
+			for cuts := rig.Count(10, 12); cuts > 0 && len(k.findings) == 0; cuts -= lifetime {
+				k.add(cutAgain(t, v, onVolume(t, v, seed), rng, min(cuts, lifetime)))
+			}
 			for _, f := range k.findings {
 				t.Error(f)
 			}
@@ -50,17 +54,20 @@ func TestPowerCutHarnessCatches(t *testing.T) {
 	}
 	v := newVolume(t, "ext4")
 	rng := rig.Seed(t)
-	n := onVolume(t, v, binaries.Build(t).Wherryctl)
+	n := onVolume(t, v, seedNotebook(t, binaries.Build(t).Wherryctl, t.TempDir()))
 	k := cutAgain(t, v, n.With(plant.Build(t, plant.NoSync)), rng, 3)
 	if !strings.Contains(strings.Join(k.findings, "\n"), "lost: acknowledged") {
 		t.Errorf("the planted bug %q went unseen: %d cuts, %d acknowledgements, findings %q", plant.NoSync.Name, k.kills, k.acks, k.findings)
 	}
 }
 
-func onVolume(t testing.TB, v *volume, program string) *rig.Notebook {
+// onVolume puts a fresh copy of a notebook on the volume.
+func onVolume(t testing.TB, v *volume, seed *rig.Notebook) *rig.Notebook {
 	t.Helper()
-	seed := seedNotebook(t, program, t.TempDir())
 	n := seed.At(filepath.Join(v.at, "notebook"))
+	if err := os.RemoveAll(n.Dir); err != nil {
+		t.Fatal(err)
+	}
 	rig.Copy(t, seed.Dir, n.Dir)
 	v.flush(t)
 	return n

@@ -20,6 +20,8 @@ type damage struct {
 	sound bool
 	// whole says that every entry must still be there.
 	whole bool
+	// withView says that only the view beside it shows the damage.
+	withView bool
 }
 
 // hand is what does the damage in a copy.
@@ -102,6 +104,10 @@ var damages = []damage{
 		h.check(err)
 		h.check(os.WriteFile(h.path(segment), b, 0o600))
 	}},
+	{name: "an older journal put back, marks and all", withView: true, do: func(h *hand) {
+		h.remove("journal")
+		h.check(os.CopyFS(h.path("journal"), os.DirFS(early(h.t))))
+	}},
 	{name: "segment copied under another number", whole: true, do: func(h *hand) {
 		b, err := os.ReadFile(h.path(segment))
 		h.check(err)
@@ -152,7 +158,7 @@ func TestHarmedFiles(t *testing.T) {
 		c, done := copyOf(t, n)
 		defer done()
 		some[i].do(&hand{t: t, dir: c.Dir, rng: rng, old: old})
-		if rng.IntN(2) == 0 { // as after an unclean stop
+		if !some[i].withView && rng.IntN(2) == 0 { // as after an unclean stop
 			dropView(t, c)
 		}
 		return some[i].judge(t, c, want, children[rng.IntN(len(children))])

@@ -60,6 +60,7 @@ func intact(t testing.TB) *rig.Notebook {
 		}
 		rig.Write(t, filepath.Join(dir, "caseload.csv"), csv)
 		n.Must(t, 0, "import", filepath.Join(dir, "caseload.csv"))
+		rig.Copy(t, filepath.Join(n.Dir, "journal"), filepath.Join(dir, "journal-early"))
 		var input []byte
 		for i := range 12 {
 			text := fmt.Sprintf("Entry %d. The kettle was on and the back door stood open.", i)
@@ -86,6 +87,13 @@ func intact(t testing.TB) *rig.Notebook {
 		t.Fatal("the intact notebook could not be made")
 	}
 	return made.n
+}
+
+// early is the intact notebook's journal folder as it was before the first
+// visit.
+func early(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(filepath.Dir(intact(t).Dir), "journal-early")
 }
 
 // settings and drafts are what the window writes; the notebook's door does it
