@@ -1,13 +1,9 @@
 package notebook
 
 import (
-	"context"
-	"slices"
-
 	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
-	"wherry/storage/seal"
 	"wherry/storage/trust"
 )
 
@@ -182,68 +178,6 @@ func (c *caseRow) extend(lane record.ID, seq uint64, head record.ID) {
 	c.Lanes = append(c.Lanes, trust.LaneHead{Lane: lane, Seq: seq, Head: head})
 }
 
-// Limits of what the view keeps of one case, so that nothing that others send
-// can make a row too large for it.
-const (
-	maxWorkers    = 1000
-	maxCaseEpochs = 256
-	maxBeyond     = 2000
-	maxRefs       = 32
-	pieceBytes    = 128 << 10
-)
-
-// putPieces stores bytes of any length in rows of bounded size.
-func putPieces(s sink, table byte, id record.ID, data []byte) error {
-	for i := uint64(0); ; i++ {
-		n := min(len(data), pieceBytes)
-		last := n == len(data)
-		if err := s.put(table, piece{Data: data[:n], Last: last}, id, i); err != nil || last {
-			return err
-		}
-		data = data[n:]
-	}
-}
-
-type piece struct {
-	_    struct{} `cbor:",toarray"`
-	Data []byte
-	Last bool
-}
-
-// place is where in the journal something stands.
-type place struct{ frame, item, pos uint64 }
-
-// thin leaves a large entry in the journal and notes its place.
-func (n *Notebook) thin(row *entryRow) {
-	if len(row.Entry) > maxViewEntry {
-		if e, err := record.Parse(row.Entry); err == nil {
-			row.LogEntry = e.ID()
-		}
-		row.Entry, row.Frame, row.Item, row.Pos = nil, n.at.frame, n.at.item, n.at.pos
-	}
-}
-
-// whole fetches a large entry's bytes from the journal.
-func (n *Notebook) whole(ctx context.Context, row *entryRow) error {
-	if row.Frame == 0 {
-		return nil
-	}
-	f, err := n.j.Read(ctx, row.Frame)
-	if err != nil {
-		return err
-	}
-	if row.Item >= uint64(len(f.Items)) {
-		return seal.ErrDamaged
-	}
-	var all [][]byte
-	entriesOf(f.Items[row.Item], func(b []byte) { all = append(all, b) })
-	if row.Pos >= uint64(len(all)) {
-		return seal.ErrDamaged
-	}
-	row.Entry = all[row.Pos]
-	return nil
-}
-
 // store writes an entry's row and counts it.
 func (n *Notebook) store(e *record.Entry, row entryRow, s sink) (*caseRow, uint64, error) {
 	h := e.Header()
@@ -336,135 +270,6 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 		n.idx.Put(index.Doc{ID: e.ID(), Case: c.ID, Kind: in.Kind, Author: e.Header().Author.String(),
 			Time: e.Header().Time.Time().UnixMilli(), Text: text})
 	}
-}
-
-func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
-	c := n.st.caseRow(p.Case)
-	whole := p.From == c.Seq+1 // else the journal lost a page before this one
-	for i, r := range p.Records {
-		n.at.pos = uint64(i)
-		if whole {
-			if c.Seq == 0 {
-				c.Chain = record.ChainStart(p.Head.Head.Realm, p.Case, p.Gen)
-			}
-			c.Gen, c.Seq, c.Chain = p.Gen, r.Log.Seq, record.Chain(c.Chain, r.Log)
-			if err := s.put(tableChain, [16]byte(c.Chain[:16]), p.Case, c.Seq); err != nil {
-				return err
-			}
-			if i := slices.Index(c.Beyond, r.Log.Entry); i >= 0 {
-				c.Beyond = slices.Delete(c.Beyond, i, i+1) // stored from a page beyond a gap
-				continue
-			}
-		} else {
-			if len(c.Beyond) < maxBeyond {
-				c.Beyond = append(c.Beyond, r.Log.Entry)
-			}
-		}
-		e, err := record.Parse(r.Entry)
-		if err == nil && r.Held {
-			if err := n.prove(e.ID(), proofRow{Seq: r.Log.Seq, Received: r.Received}, s); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil || r.Problem != "" {
-			// Kept raw, counted in the log, without effect.
-			n.st.meta.Arrivals++
-			row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received, Problem: r.Problem, LogEntry: r.Log.Entry}
-			n.thin(&row)
-			if err := s.put(tableEntry, row, p.Case, n.st.meta.Arrivals); err != nil {
-				return err
-			}
-			continue
-		}
-		row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received}
-		if _, _, err := n.store(e, row, s); err != nil {
-			return err
-		}
-		if h := e.Header(); n.isOwnDevice(h.Author) {
-			// Ours, and lost here until now: going on in that lane would fork it.
-			c.fill(h.Lane, h.LaneSeq, e.ID())
-			if h.Lane == c.Lane {
-				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{}
-			}
-		}
-		if err := s.put(tableReceipt, proofRow{Seq: r.Log.Seq, Received: r.Received}, e.ID()); err != nil {
-			return err
-		}
-		n.meaning(c, e)
-	}
-	n.forget(p.Case)
-	c.Summary = nil
-	if whole {
-		if err := putPieces(s, tableAuthority, p.Case, p.Authority); err != nil {
-			return err
-		}
-	}
-	if c.Behind = c.Seq < p.Head.Head.Seq; !c.Behind {
-		c.HeadTime = p.Head.Head.Time
-	}
-	return nil
-}
-
-// prove notes the endpoint's answer for an entry of ours.
-func (n *Notebook) prove(id record.ID, p proofRow, s sink) error {
-	o, ours := n.st.dropOut(id)
-	if ours {
-		n.st.touched[o.Case] = true
-		n.forget(o.Case)
-		if err := s.del(tableOutbox, o.Arrival); err != nil {
-			return err
-		}
-		if o.Class == record.Content && p.Code == "held" {
-			n.st.meta.Held++
-		} else if o.Class == record.Content && p.Code != "" {
-			n.st.meta.Refused++
-		}
-		if p.Code != "" {
-			c := n.st.caseRow(o.Case)
-			if c.Lane == o.Lane {
-				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{} // close that lane
-			}
-			// What follows in a lane can never be taken after this.
-			for _, next := range n.st.waiting() {
-				if next.Lane == o.Lane && next.LaneSeq > o.LaneSeq {
-					if err := n.prove(next.Entry, proofRow{Code: p.Code, Reason: "follows"}, s); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return s.put(tableReceipt, p, id)
-}
-
-func (n *Notebook) applyDirectory(d *directoryItem, s sink) error {
-	m := &n.st.meta
-	if d.From != m.DirSeq+1 {
-		return nil // the journal lost a page before this one: it is pulled again
-	}
-	if m.DirSeq == 0 {
-		m.DirChain = record.ChainStart(m.Joining.Root, record.DirectoryLog(m.Joining.Root), d.Gen)
-	}
-	for _, r := range d.Records {
-		m.DirGen, m.DirSeq, m.DirChain = d.Gen, r.Log.Seq, record.Chain(m.DirChain, r.Log)
-		if err := s.put(tableChain, [16]byte(m.DirChain[:16]), record.DirectoryLog(m.Joining.Root), m.DirSeq); err != nil {
-			return err
-		}
-		if err := s.put(tableDirectory, r, r.Log.Seq); err != nil {
-			return err
-		}
-		if n.st.dir.Seq() < r.Log.Seq {
-			if err := n.st.dir.Apply(r.Log.Seq, r.Statement, r.At); err != nil {
-				return err
-			}
-		}
-	}
-	m.DirTime = d.Head.Head.Time
-	if _, ok := n.st.dir.Device(record.DeviceID(m.Joining.Device)); ok && m.Joined == 0 {
-		m.Joined = max(m.DirTime, 1)
-	}
-	return nil
 }
 
 // flush writes the case rows and meta that this frame changed.

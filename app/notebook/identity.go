@@ -185,53 +185,6 @@ func present(dir string) error {
 	return ErrNoNotebook
 }
 
-// ChangePassphrase rewrites the passphrase slot; nothing else changes. The
-// notebook must not be open elsewhere.
-func ChangePassphrase(dir string, old, next []byte, cfg Config) error {
-	return rekey(dir, next, cfg, func() (*seal.Unlocked, error) {
-		pass, err := seal.NormalisePassphrase(old)
-		if err != nil {
-			return nil, err
-		}
-		return seal.UnlockKeyFile(dir, pass)
-	})
-}
-
-// ResetPassphrase sets a new passphrase by the recovery kit's code.
-func ResetPassphrase(dir string, code seal.RecoveryCode, next []byte, cfg Config) error {
-	return rekey(dir, next, cfg, func() (*seal.Unlocked, error) { return seal.UnlockWithCode(dir, code) })
-}
-
-func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, error)) (err error) {
-	if err := present(dir); err != nil {
-		return err
-	}
-	pass, err := seal.NormalisePassphrase(next)
-	if err != nil {
-		return err
-	}
-	lock, err := journal.Lock(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
-	u, err := key()
-	if err != nil {
-		return err
-	}
-	defer u.Key.Wipe()
-	return inForce(u.SetPassphrase(dir, pass, cfg.filled().KDF))
-}
-
-// inForce passes over what leaves the change in force: that the second copy or
-// the overwriting of the old one is still to come, at the next opening.
-func inForce(err error) error {
-	if errors.Is(err, seal.ErrOneCopy) || errors.Is(err, seal.ErrNotErased) {
-		return nil
-	}
-	return err
-}
-
 // loadIdentity reads the device keys that the key box holds.
 func (n *Notebook) loadIdentity() {
 	if seed, ok := n.box.Secret(secretDevice); ok && len(seed) == ed25519.SeedSize {
@@ -285,79 +238,9 @@ func (n *Notebook) identities() error {
 	return nil
 }
 
-func (n *Notebook) isOwnDevice(id record.ID) bool {
-	return id == n.solo.id || (n.council != nil && id == n.council.id)
-}
-
-// person is who writes here: the directory's id once enrolled.
-func (n *Notebook) person() record.ID {
-	if n.st.enrolled() {
-		return n.st.meta.Joining.Person
-	}
-	return n.st.meta.Pin.Person
-}
-
-func (n *Notebook) team() string {
-	if n.st.enrolled() {
-		return n.st.meta.Joining.Team
-	}
-	return ""
-}
-
-// reader is somebody whom a case key is sealed to.
-type reader struct {
-	id  record.ID
-	kem []byte
-}
-
-// readers lists whom a new case key is sealed to: the writer, the team's leads
-// at the known directory position, and the council's recovery key.
-func (n *Notebook) readers(team string) []reader {
-	if !n.st.enrolled() {
-		return []reader{{n.person(), n.st.meta.Pin.PersonKEM}}
-	}
-	return n.withKeys(trust.Entitled(n.st.dir, n.st.dir.Seq(), team, n.person()))
-}
-
-// withKeys looks up the readers' public keys in the verified directory.
-func (n *Notebook) withKeys(ids trust.Readers) []reader {
-	var out []reader
-	for _, id := range ids {
-		if id == trust.RecoveryReader {
-			out = append(out, reader{id, n.st.dir.RecoveryKEM()})
-		} else if p, ok := n.st.dir.Person(id); ok {
-			out = append(out, reader{id, p.KEM})
-		}
-	}
-	return out
-}
-
 // Present reports whether dir holds a notebook. Nothing is written or opened.
 func Present(dir string) bool { return present(dir) == nil }
 
 // ErrWrongPassphrase says that a passphrase or recovery code does not open the
 // notebook.
 var ErrWrongPassphrase = seal.ErrWrongPassphrase
-
-// ChangePassphrase rewrites the passphrase slot of an open notebook.
-func (n *Notebook) ChangePassphrase(old, next []byte) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return ErrClosed
-	}
-	before, err := seal.NormalisePassphrase(old)
-	if err != nil {
-		return err
-	}
-	after, err := seal.NormalisePassphrase(next)
-	if err != nil {
-		return err
-	}
-	u, err := seal.UnlockKeyFile(n.dir, before)
-	if err != nil {
-		return err
-	}
-	defer u.Key.Wipe()
-	return inForce(u.SetPassphrase(n.dir, after, n.cfg.KDF))
-}

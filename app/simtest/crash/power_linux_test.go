@@ -28,7 +28,7 @@ func TestPowerCuts(t *testing.T) {
 			rng := rig.Seed(t)
 			seed := seedNotebook(t, program, t.TempDir())
 			var k killed
-			for cuts := rig.Count(10, 12); cuts > 0 && len(k.findings) == 0; cuts -= lifetime {
+			for cuts := rig.Count(10, 500); cuts > 0 && len(k.findings) == 0; cuts -= lifetime {
 				k.add(cutAgain(t, v, onVolume(t, v, seed), rng, min(cuts, lifetime)))
 			}
 			for _, f := range k.findings {
