@@ -79,7 +79,7 @@ func TestFailingDisk(t *testing.T) {
 			}
 		}
 	} else {
-		for range rig.Count(25, 0) {
+		for range rig.Count(4, 0) {
 			for _, c := range failing {
 				faults = append(faults, fault{c.call, c.errs[rng.IntN(len(c.errs))], 1 + rng.IntN(c.about), rng.IntN(3) == 0})
 			}
