@@ -39,10 +39,10 @@ lint: ## the linters of .golangci.yml, at the version that tools/go.mod pins
 	CGO_ENABLED=0 go tool -modfile=tools/go.mod golangci-lint run $(WINDOWLESS)
 
 quick: ## all tests but the window's, without cgo
-	CGO_ENABLED=0 go test $(WINDOWLESS)
+	CGO_ENABLED=0 go test -timeout 30m $(WINDOWLESS)
 
 race: ## the same packages under the race detector (cgo, but no GL)
-	CGO_ENABLED=1 go test -race -short $(WINDOWLESS)
+	CGO_ENABLED=1 go test -race -short -timeout 30m $(WINDOWLESS)
 
 shown: ## drive the real window under a display of its own
 	CGO_ENABLED=0 go test -count=1 ./app/simtest/window
