@@ -48,6 +48,13 @@ func show(binary string) (shot string, err error) {
 	if err := d.RecordVisit(); err != nil {
 		return "", err
 	}
+	final := func() bool {
+		drafts, _ := filepath.Glob(filepath.Join(d.Home, "notebook", "drafts", "*.wd"))
+		return len(drafts) == 0
+	}
+	if err := d.Wait("the ten seconds in which it can be undone", final); err != nil {
+		return "", err
+	}
 	shot = filepath.Join(dir, "wherry.png")
 	return shot, d.Shot(shot)
 }
