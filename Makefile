@@ -54,7 +54,7 @@ fuzz: ## each fuzz target for half a minute
 	scripts/fuzz.sh 30s
 
 torture: ## the long tests: seedable with SEED, bounded
-	CGO_ENABLED=0 WHERRY_TORTURE=1 go test -count=1 -timeout 4h ./app/simtest/...
+	CGO_ENABLED=0 WHERRY_TORTURE=1 go test -v -count=1 -timeout 4h ./app/simtest/...
 
 dist: window ## a tarball of the three binaries in dist/
 	@mkdir -p dist/wherry-$(VERSION)
