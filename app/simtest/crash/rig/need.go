@@ -37,6 +37,9 @@ func Count(normal, release int) int {
 func Seed(t testing.TB) *rand.Rand {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
+	if os.Getenv("CI") == "true" && !Torture() {
+		seed = 1 // the same commit gets the same answer; elsewhere each run draws anew
+	}
 	if s := os.Getenv("SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
