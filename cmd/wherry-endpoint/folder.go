@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"io/fs"
@@ -128,6 +129,16 @@ func (f *folder) readKeys() error {
 		}
 	}
 	return nil
+}
+
+// keyNamed reports whether the endpoint's key is the one in the root statement.
+func (f *folder) keyNamed() bool {
+	stmt, err := trust.ParseStatement(f.root)
+	if err != nil {
+		return false
+	}
+	root, err := trust.VerifyRoot(stmt, f.realm)
+	return err == nil && bytes.Equal(root.Endpoint, f.key.Public().(ed25519.PublicKey))
 }
 
 // missing: a file of a folder that init made whole is gone.

@@ -37,6 +37,9 @@ func (p *program) verify(ctx context.Context, data string) error {
 	if err := f.certs.check(f.host, p.now()); err != nil {
 		r.Damaged = append(r.Damaged, damageLine{File: fileCert, Reason: "the certificate cannot be used: it has expired or is damaged"})
 	}
+	if !f.keyNamed() {
+		r.Damaged = append(r.Damaged, damageLine{File: fileEndpoint, Reason: "the key is not the one that the council's root named"})
+	}
 	r.OK = len(r.Damaged) == 0
 	if r.OK {
 		return p.say(r, "%d entries in %d cases are sound.", r.Entries, r.Cases)
