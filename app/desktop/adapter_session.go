@@ -49,15 +49,11 @@ func (b *book) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	_, complete, err := b.n.Cases(ctx)
-	if err != nil {
-		return Status{}, err
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := Status{SavedAt: s.SavedAt, Entries: s.Entries, Local: s.Local, Sending: s.Sending, CouncilHas: s.CouncilHas,
 		Held: s.Held, Refused: s.Refused, Drafts: s.Drafts, ReadOnly: s.ReadOnly, HasSample: s.Sample, Enrolled: s.Enrolled,
-		Sync: complete, LastTried: b.tried, Reachable: b.reachable, State: least(s)}
+		Sync: s.Complete, LastTried: b.tried, Reachable: b.reachable, State: least(s)}
 	if s.Damaged > 0 {
 		out.Warnings = append(out.Warnings, "Part of this notebook is damaged; the rest can be read. Run wherryctl verify to see what is affected.")
 	}

@@ -127,11 +127,7 @@ func verifyVerb(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use: "verify", Short: "Check every frame, entry, signature and chain; change nothing", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			dir, err := a.folder()
-			if err != nil {
-				return err
-			}
-			pass, err := a.passphrase()
+			dir, pass, err := a.place()
 			if err != nil {
 				return err
 			}
@@ -213,11 +209,7 @@ func repairVerb(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use: "repair", Short: "Rebuild view and index from the journal; quarantine, never delete", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			dir, err := a.folder()
-			if err != nil {
-				return err
-			}
-			pass, err := a.passphrase()
+			dir, pass, err := a.place()
 			if err != nil {
 				return err
 			}

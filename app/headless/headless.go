@@ -214,14 +214,18 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".local", "share", "wherry"), nil
 }
 
+// place is the notebook's folder and the passphrase that opens it.
+func (a *App) place() (dir string, pass []byte, err error) {
+	if dir, err = a.folder(); err == nil {
+		pass, err = a.passphrase()
+	}
+	return dir, pass, err
+}
+
 // withNotebook opens the notebook, runs fn and closes it. A failure to close
 // counts: the marks of a clean end are part of what was promised.
 func (a *App) withNotebook(ctx context.Context, fn func(*notebook.Notebook) error) (err error) {
-	dir, err := a.folder()
-	if err != nil {
-		return err
-	}
-	pass, err := a.passphrase()
+	dir, pass, err := a.place()
 	if err != nil {
 		return err
 	}

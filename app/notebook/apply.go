@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"cmp"
 	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -212,7 +213,7 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 		switch b.Action {
 		case trust.ActionGenesis:
 			c.Genesis, c.Creator, c.Nonce = e.ID(), h.Author, b.Nonce
-			c.Realm, c.Team = cmpRealm(c.Realm, h.Realm), cmpTeam(c.Team, b.Team)
+			c.Realm, c.Team = cmp.Or(c.Realm, h.Realm), cmp.Or(c.Team, b.Team) // an adoption met before it stands
 		case trust.ActionAdopt:
 			c.Realm, c.Team, c.Epochs = h.Realm, b.Team, nil
 		}
@@ -235,21 +236,6 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 		}
 		n.read(c, e)
 	}
-}
-
-// cmpRealm keeps the realm of an adoption that was met before the genesis.
-func cmpRealm(have, genesis record.ID) record.ID {
-	if have.IsZero() {
-		return genesis
-	}
-	return have
-}
-
-func cmpTeam(have, genesis string) string {
-	if have == "" {
-		return genesis
-	}
-	return have
 }
 
 // read opens a content entry for the reference look-up and the index.

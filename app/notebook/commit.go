@@ -146,7 +146,7 @@ func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clea
 
 // commit makes a pen's entries durable: keys first, then the frame; then they
 // are saved, and only then are memory, view and index told.
-func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem, extra ...journal.Item) error {
+func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem) error {
 	if n.readOnly {
 		return ErrReadOnly
 	}
@@ -156,8 +156,7 @@ func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem, extra ...jou
 		}
 	}
 	own.Entries = p.out
-	items := append([]journal.Item{item(itemOwn, own)}, extra...)
-	return n.append(ctx, items...)
+	return n.append(ctx, item(itemOwn, own))
 }
 
 // append writes one frame and folds it in. A failure of the view or the index

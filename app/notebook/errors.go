@@ -23,6 +23,4 @@ var (
 	ErrExists = errors.New("notebook: exists already")
 	// ErrArriving refuses exports of a case whose history is still arriving.
 	ErrArriving = errors.New("notebook: history still arriving")
-	// ErrRef says that a reference was used for other content.
-	ErrRef = errors.New("notebook: reference used for other content")
 )

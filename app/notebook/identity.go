@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -177,12 +178,18 @@ func unlock(ctx context.Context, dir string, cfg Config, key func() (*seal.Unloc
 
 // present reports ErrNoNotebook unless dir holds a key file.
 func present(dir string) error {
-	for _, f := range []string{"key.A", "key.B"} {
-		if _, err := os.Lstat(filepath.Join(dir, f)); err == nil {
-			return nil
-		}
+	if !anyOf(dir, "key.A", "key.B") {
+		return ErrNoNotebook
 	}
-	return ErrNoNotebook
+	return nil
+}
+
+// anyOf reports whether one of these files is in dir.
+func anyOf(dir string, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(dir, name))
+		return err == nil
+	})
 }
 
 // loadIdentity reads the device keys that the key box holds.

@@ -45,13 +45,6 @@ type ownItem struct {
 	RefHash record.ID // of the submitted content
 	Draft   record.ID // the draft that this published, or zero
 	Entries [][]byte
-	Lanes   []laneNote // nonces of lanes opened here
-}
-
-type laneNote struct {
-	_    struct{} `cbor:",toarray"`
-	Case record.ID
-	Lane record.ID
 }
 
 // pulledItem is a page as received. Entries that did not verify are kept raw,

@@ -12,7 +12,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
@@ -120,7 +119,7 @@ func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
 }
 
 func (n *Notebook) open(ctx context.Context) (err error) {
-	if _, err := seal.ReadBox(n.dir, n.vault); errors.Is(err, fs.ErrNotExist) {
+	if !anyOf(n.dir, "box.A", "box.B") {
 		return seal.ErrDamaged // opening would begin an empty box beside an old journal
 	}
 	if n.box, err = seal.OpenBox(n.dir, n.vault); err != nil {

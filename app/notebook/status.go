@@ -29,6 +29,7 @@ type Status struct {
 	Drafts     int
 	LastSync   time.Time
 	CompleteTo time.Time
+	Complete   casework.Completeness // of the whole caseload
 	ReadOnly   bool
 	Healed     bool // a damaged copy was mended from its twin at opening
 	Damaged    int  // places in the journal that cannot be read
@@ -76,7 +77,8 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 			}
 		}
 	}
-	s.CompleteTo = n.overall().CompleteTo
+	s.Complete = n.overall()
+	s.CompleteTo = s.Complete.CompleteTo
 	return s, nil
 }
 
