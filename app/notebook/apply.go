@@ -2,7 +2,7 @@ package notebook
 
 import (
 	"cmp"
-	"wherry/storage/index"
+
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/trust"
@@ -132,7 +132,7 @@ func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 			return err
 		}
 		ids = append(ids, e.ID())
-		c, arrival, err := n.store(e, entryRow{Entry: b, Own: true, Ack: own.Ack, Draft: own.Draft}, s)
+		c, arrival, err := n.store(e, entryRow{Entry: b, Own: true, Ack: some(own.Ack), Draft: some(own.Draft)}, s)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 	if own.Ref == "" {
 		return nil
 	}
-	return s.put(tableRef, refRow{Ack: own.Ack, Hash: own.RefHash, Entries: ids}, own.Ref)
+	return s.put(tableRef, refRow{Ref: own.Ref, Ack: own.Ack, Hash: own.RefHash, Entries: ids}, own.Ref)
 }
 
 // extend moves the head of an own lane. A jump means that the journal lost
@@ -191,7 +191,7 @@ func (n *Notebook) store(e *record.Entry, row entryRow, s sink) (*caseRow, uint6
 	}
 	c.Arrived = arrival
 	n.forget(h.Case)
-	n.thin(&row)
+	n.placed(&row, e.ID())
 	if err := s.put(tableEntry, row, h.Case, arrival); err != nil {
 		return nil, 0, err
 	}
@@ -252,10 +252,7 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 		c.Sample = c.Sample || sample && e.Header().Realm == own && e.Header().Author == n.solo.id && c.Creator == n.solo.id
 		n.st.touched[c.ID] = true
 	}
-	if text := searchText(in); text != "" {
-		n.idx.Put(index.Doc{ID: e.ID(), Case: c.ID, Kind: in.Kind, Author: e.Header().Author.String(),
-			Time: e.Header().Time.Time().UnixMilli(), Text: text})
-	}
+	n.noteWords(e, in)
 }
 
 // flush writes the case rows and meta that this frame changed.

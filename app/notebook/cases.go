@@ -28,7 +28,6 @@ func (n *Notebook) Cases(ctx context.Context) ([]CaseRow, casework.Completeness,
 	if n.closed {
 		return nil, casework.Completeness{}, ErrClosed
 	}
-	local := n.localCases()
 	out := []CaseRow{}
 	for _, c := range n.st.sorted() {
 		if c.Count == 0 || c.Ref == "" && len(n.box.Epochs(c.ID)) == 0 {
@@ -39,20 +38,12 @@ func (n *Notebook) Cases(ctx context.Context) ([]CaseRow, casework.Completeness,
 			return nil, casework.Completeness{}, err
 		}
 		row := CaseRow{ID: c.ID, Brief: b, Entries: int(c.Count), Last: milli(c.Last), News: int(c.News), State: casework.StateCouncil}
-		if local[c.ID] {
+		if c.Waiting > 0 {
 			row.State = casework.StateLocal
 		}
 		out = append(out, row)
 	}
 	return out, n.overall(), nil
-}
-
-func (n *Notebook) localCases() map[record.ID]bool {
-	m := map[record.ID]bool{}
-	for _, o := range n.st.waiting() {
-		m[o.Case] = true
-	}
-	return m
 }
 
 // overall is how complete the whole caseload is.

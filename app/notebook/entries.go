@@ -193,11 +193,15 @@ type Hit struct {
 // Search finds entries whose text matches the query, best first. prefix lets
 // the last word be unfinished, for searching while typing.
 func (n *Notebook) Search(ctx context.Context, query, operand string, limit int, prefix bool) ([]Hit, error) {
+	if err := n.Warm(ctx); err != nil {
+		return nil, err
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
 		return nil, ErrClosed
 	}
+	n.addWords()
 	parse := index.Parse
 	if prefix {
 		parse = index.ParseTyping

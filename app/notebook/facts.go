@@ -61,7 +61,7 @@ func (n *Notebook) caseFacts(ctx context.Context, c *caseRow) ([]factRow, error)
 func (n *Notebook) fact(c *caseRow, row *entryRow, proof *proofRow) (factRow, bool) {
 	e, err := record.Parse(row.Entry)
 	if err != nil || row.Problem != "" {
-		id := row.LogEntry
+		id := none(row.LogEntry)
 		return factRow{id: id, fact: casework.Fact{ID: id.String(), Case: c.ID.String(), Damaged: true,
 			Received: milli(row.Received), State: casework.StateCouncil}}, true
 	}
@@ -70,7 +70,7 @@ func (n *Notebook) fact(c *caseRow, row *entryRow, proof *proofRow) (factRow, bo
 		return factRow{}, false
 	}
 	name, person := n.authorOf(h.Author)
-	f := factRow{id: e.ID(), ack: row.Ack, own: row.Own, fact: casework.Fact{
+	f := factRow{id: e.ID(), ack: none(row.Ack), own: row.Own, fact: casework.Fact{
 		ID: e.ID().String(), Case: c.ID.String(), Author: name, AuthorID: person.String(), Device: h.Author.String(),
 		Lane: h.Lane.String(), Seq: h.LaneSeq, HLC: uint64(h.Time), Written: h.Time.Time(),
 		Received: milli(row.Received), State: n.stateOf(row, proof, e.ID()), Realm: h.Realm.String(),
@@ -78,7 +78,7 @@ func (n *Notebook) fact(c *caseRow, row *entryRow, proof *proofRow) (factRow, bo
 	if proof != nil && proof.Received != 0 {
 		f.fact.Received = milli(proof.Received)
 	}
-	if !row.Draft.IsZero() {
+	if row.Draft != nil {
 		f.fact.Draft = row.Draft.String()
 	}
 	in, err := n.openEntry(e)
@@ -113,10 +113,15 @@ func (n *Notebook) stateOf(row *entryRow, proof *proofRow, id record.ID) string 
 		return casework.StateRefused
 	case !row.Own || (proof != nil && proof.Received != 0):
 		return casework.StateCouncil
-	case n.sending[id]:
+	case n.isSending(id):
 		return casework.StateSending
 	}
 	return casework.StateLocal
+}
+
+func (n *Notebook) isSending(id record.ID) bool {
+	_, ok := n.sending[id]
+	return ok
 }
 
 // markOpened raises entries that somebody other than their author opened.

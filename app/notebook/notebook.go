@@ -69,15 +69,17 @@ type Notebook struct {
 	box         *seal.Box
 	j           *journal.Journal
 	view        *vault.Vault
-	idx         *index.Index
-	idxSeq      uint64 // journal frame that the index covers
+	idx         *index.Index // nil until somebody searches
+	noted       []noted      // what its words are still to be taken from
+	warming     sync.Mutex   // one loading at a time; taken before mu
+	thinFirst   bool         // in a rebuild: proofs are met after what they prove
 	st          *state
 	solo        device
 	council     *device
 	kem         *seal.KEMPrivate
-	facts       map[record.ID][]factRow // decoded cases, dropped when they change
-	sending     map[record.ID]bool
-	at          place // of the item being applied
+	facts       map[record.ID][]factRow    // decoded cases, dropped when they change
+	sending     map[record.ID]record.Class // shown to the council, not yet answered
+	at          place                      // of the item being applied
 	saved       time.Time
 	asked       []asked // what the last heads request said
 	alarms      int     // signs of two faces met in this exchange
@@ -114,8 +116,8 @@ func openWith(ctx context.Context, dir string, u *seal.Unlocked, lock io.Closer,
 
 // blank is a notebook with nothing opened yet.
 func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
-	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(), idx: index.New(),
-		facts: map[record.ID][]factRow{}, sending: map[record.ID]bool{}, healed: u.Healed}
+	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(),
+		facts: map[record.ID][]factRow{}, sending: map[record.ID]record.Class{}, healed: u.Healed}
 }
 
 func (n *Notebook) open(ctx context.Context) (err error) {
@@ -144,7 +146,6 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 		return err
 	}
 	n.startLanes(ctx, report)
-	n.openIndex(ctx)
 	n.sweepDrafts()
 	_ = n.sweepRemoved() // tried again at the next opening
 	return nil
@@ -165,6 +166,11 @@ func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 	if n.viewWhole && (n.viewAhead || len(r.Damaged) > 0) {
 		if err := n.salvage(ctx); err != nil && n.readOnly {
 			return // the disk failed; the view still shows everything
+		}
+		// What the council has is not salvaged: a view made anew no longer
+		// counts it, so that the next exchange brings it again.
+		if err := errors.Join(n.rebuild(ctx), n.identities()); err != nil {
+			n.view.MarkDirty()
 		}
 	}
 	if err := n.append(ctx, item(itemCut, loss)); err != nil {
@@ -204,10 +210,7 @@ func (n *Notebook) Close() error {
 	}
 	n.closed = true
 	n.keepSummaries()
-	if n.idxSeq == n.j.Tip().Seq {
-		mac := n.j.Tip().MAC
-		_ = n.idx.SaveSealed(context.Background(), indexFile(n.dir), n.vault.Derive("index"), mac[:]) // disposable
-	}
+	n.saveWords(context.Background())
 	return n.release()
 }
 
@@ -234,7 +237,7 @@ func (n *Notebook) release() error {
 		clear(n.council.priv)
 	}
 	n.solo, n.council, n.kem = device{}, nil, nil
-	n.facts, n.st, n.idx = nil, newState(), index.New()
+	n.facts, n.st, n.idx, n.noted = nil, newState(), nil, nil
 	if n.lock != nil {
 		errs = append(errs, n.lock.Close())
 	}

@@ -19,7 +19,10 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 	if n.closed {
 		return nil, ErrClosed
 	}
-	rows := n.st.waiting()
+	rows, err := n.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(rows, func(a, b outRow) int { return n.pushRank(a) - n.pushRank(b) })
 	req := &wire.PushRequest{Items: []wire.PushItem{}}
 	size := 0
@@ -49,7 +52,7 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 			break
 		}
 		req.Items = append(req.Items, it)
-		n.sending[o.Entry] = true
+		n.sending[o.Entry] = o.Class
 		n.forget(o.Case)
 	}
 	if len(req.Items) == 0 {

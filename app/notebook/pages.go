@@ -38,8 +38,8 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 		if err != nil || r.Problem != "" {
 			// Kept raw, counted in the log, without effect.
 			n.st.meta.Arrivals++
-			row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received, Problem: r.Problem, LogEntry: r.Log.Entry}
-			n.thin(&row)
+			row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received, Problem: r.Problem}
+			n.placed(&row, r.Log.Entry)
 			if err := s.put(tableEntry, row, p.Case, n.st.meta.Arrivals); err != nil {
 				return err
 			}
@@ -55,9 +55,6 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 			if h.Lane == c.Lane {
 				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{}
 			}
-		}
-		if err := s.put(tableReceipt, proofRow{Seq: r.Log.Seq, Received: r.Received}, e.ID()); err != nil {
-			return err
 		}
 		n.meaning(c, e)
 	}
@@ -83,6 +80,11 @@ func (n *Notebook) prove(id record.ID, p proofRow, s sink) error {
 		if err := s.del(tableOutbox, o.Arrival); err != nil {
 			return err
 		}
+		if p.Code == "" {
+			if err := n.thin(o, s); err != nil {
+				return err
+			}
+		}
 		if o.Class == record.Content && p.Code == "held" {
 			n.st.meta.Held++
 		} else if o.Class == record.Content && p.Code != "" {
@@ -94,7 +96,7 @@ func (n *Notebook) prove(id record.ID, p proofRow, s sink) error {
 				c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{} // close that lane
 			}
 			// What follows in a lane can never be taken after this.
-			for _, next := range n.st.waiting() {
+			for _, next := range n.st.held() {
 				if next.Lane == o.Lane && next.LaneSeq > o.LaneSeq {
 					if err := n.prove(next.Entry, proofRow{Code: p.Code, Reason: "follows"}, s); err != nil {
 						return err

@@ -5,6 +5,7 @@ import (
 
 	"wherry/storage/record"
 	"wherry/storage/seal"
+	"wherry/storage/vault"
 )
 
 // Limits of what the view keeps of one case, so that nothing that others send
@@ -38,19 +39,18 @@ type piece struct {
 // place is where in the journal something stands.
 type place struct{ frame, item, pos uint64 }
 
-// thin leaves a large entry in the journal and notes its place.
-func (n *Notebook) thin(row *entryRow) {
-	if len(row.Entry) > maxViewEntry {
-		if e, err := record.Parse(row.Entry); err == nil {
-			row.LogEntry = e.ID()
-		}
-		row.Entry, row.Frame, row.Item, row.Pos = nil, n.at.frame, n.at.item, n.at.pos
+// placed notes where in the journal an entry stands, and leaves its bytes there
+// unless the view is to keep a second copy.
+func (n *Notebook) placed(row *entryRow, id record.ID) {
+	row.Frame, row.Item, row.Pos = n.at.frame, n.at.item, n.at.pos
+	if !row.Own || n.thinFirst || len(row.Entry) > maxViewEntry {
+		row.Entry, row.LogEntry = nil, some(id)
 	}
 }
 
-// whole fetches a large entry's bytes from the journal.
+// whole fetches an entry's bytes from the journal if the view has none.
 func (n *Notebook) whole(ctx context.Context, row *entryRow) error {
-	if row.Frame == 0 {
+	if len(row.Entry) > 0 || row.Frame == 0 {
 		return nil
 	}
 	f, err := n.j.Read(ctx, row.Frame)
@@ -66,5 +66,37 @@ func (n *Notebook) whole(ctx context.Context, row *entryRow) error {
 		return seal.ErrDamaged
 	}
 	row.Entry = all[row.Pos]
+	return nil
+}
+
+// thin takes the second copy of an entry out of the view: the council has it.
+func (n *Notebook) thin(o outRow, s sink) error {
+	var row entryRow
+	ok, err := s.get(&row, tableEntry, o.Case, o.Arrival)
+	if err != nil || !ok || len(row.Entry) == 0 || row.Frame == 0 {
+		return err
+	}
+	row.Entry, row.LogEntry = nil, some(o.Entry)
+	return s.put(tableEntry, row, o.Case, o.Arrival)
+}
+
+// fatten gives entries that wait for their proof a second copy in the view,
+// after a rebuild that met them before it knew what was proven.
+func (n *Notebook) fatten(ctx context.Context) error {
+	for _, o := range n.st.held() {
+		err := n.view.Update(ctx, func(tx *vault.Tx) error {
+			s := txSink{n.view, tx}
+			var row entryRow
+			ok, err := s.get(&row, tableEntry, o.Case, o.Arrival)
+			if err != nil || !ok || len(row.Entry) > 0 || n.whole(ctx, &row) != nil || len(row.Entry) > maxViewEntry {
+				return err
+			}
+			row.LogEntry = nil
+			return s.put(tableEntry, row, o.Case, o.Arrival)
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

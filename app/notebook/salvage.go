@@ -51,12 +51,11 @@ func (n *Notebook) salvage(ctx context.Context) error {
 		if len(batch.Entries) == 0 {
 			return nil
 		}
-		seq, err := n.j.Append(ctx, []journal.Item{item(itemSalvaged, batch)})
-		if err != nil {
+		// The view and memory hold these entries already.
+		if _, err := n.j.Append(ctx, []journal.Item{item(itemSalvaged, batch)}); err != nil {
 			return n.failed(err)
 		}
-		// The view and memory hold these entries already.
-		n.idxSeq, batch, size = seq, salvagedItem{}, 0
+		batch, size = salvagedItem{}, 0
 		return nil
 	}
 	for _, c := range n.st.sorted() {
@@ -65,7 +64,7 @@ func (n *Notebook) salvage(ctx context.Context) error {
 			if err != nil || row.Problem != "" || have[e.ID()] {
 				return nil //nolint:nilerr // what does not parse was kept raw and can be pulled again
 			}
-			row.Frame, row.Item, row.Pos = 0, 0, 0
+			row.Frame, row.Item, row.Pos, row.LogEntry = 0, 0, 0, nil
 			batch.Entries = append(batch.Entries, salvagedEntry{Row: *row, Proof: proof})
 			if size += len(row.Entry); size > salvageFrame {
 				return flush()

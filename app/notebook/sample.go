@@ -135,9 +135,11 @@ func (n *Notebook) applyRemoved(r *removedItem, s sink) error {
 		}
 		c.Refs = nil
 		c.Removed, c.Ref, c.Count, c.News, c.Summary = true, "", 0, 0, nil
-		n.idx.RemoveCase(id)
+		if n.idx != nil {
+			n.idx.RemoveCase(id)
+		}
 		n.forget(id)
-		for _, o := range n.st.waiting() {
+		for _, o := range n.st.held() {
 			if o.Case != id {
 				continue
 			}
@@ -146,6 +148,7 @@ func (n *Notebook) applyRemoved(r *removedItem, s sink) error {
 				return err
 			}
 		}
+		c.Waiting, c.Unsent = 0, 0
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ const (
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 8
+const viewSchema = 9
 
 // meta is the small state of the whole notebook.
 type meta struct {
@@ -74,6 +74,9 @@ type caseRow struct {
 	Behind   bool   // a newer head was seen than the cursor has reached
 	Count    uint64 // sealed content entries
 	Last     int64  // latest written time, Unix milliseconds
+	Waiting  uint64 // own entries without a final answer
+	Unsent   uint64 // those of them that are content
+	Unread   bool   // its key came while the index was not loaded
 	Looked   uint64 // arrivals looked at
 	Arrived  uint64 // arrival number of the newest entry
 	NewsAt   uint64 // arrival of the newest of them
@@ -83,22 +86,37 @@ type caseRow struct {
 	Removed  bool   // a sample case taken away, its keys destroyed
 }
 
-// entryRow is an entry as stored in the view.
+// entryRow is an entry as stored in the view. Its bytes are there while they
+// are nowhere else but in the journal: own entries that no receipt proves yet.
+// All others are read from their place in the journal: frame, item, position.
 type entryRow struct {
 	_        struct{} `cbor:",toarray"`
 	Entry    []byte
 	Own      bool
-	Ack      record.ID
-	Draft    record.ID // that it published
+	Ack      *record.ID
+	Draft    *record.ID // that it published
 	LogSeq   uint64
 	Received int64
 	Problem  string
-	LogEntry record.ID // the id that the log names, for entries kept raw
-	// A large entry is not copied into the view; it is read from its place in
-	// the journal: frame, item and position.
-	Frame uint64
-	Item  uint64
-	Pos   uint64
+	LogEntry *record.ID // its id, where the bytes are not there to give it
+	Frame    uint64
+	Item     uint64
+	Pos      uint64
+}
+
+// some and none are how rows hold an id that may be absent: in one byte.
+func some(id record.ID) *record.ID {
+	if id.IsZero() {
+		return nil
+	}
+	return &id
+}
+
+func none(id *record.ID) record.ID {
+	if id == nil {
+		return record.ID{}
+	}
+	return *id
 }
 
 type whereRow struct {
@@ -129,6 +147,7 @@ type outRow struct {
 
 type refRow struct {
 	_       struct{} `cbor:",toarray"`
+	Ref     string
 	Ack     record.ID
 	Hash    record.ID
 	Entries []record.ID
@@ -142,14 +161,19 @@ const maxViewEntry = 128 << 10
 type sink interface {
 	put(table byte, value any, parts ...any) error
 	del(table byte, parts ...any) error
+	// get reads what is there, or says that it cannot be told now.
+	get(v any, table byte, parts ...any) (bool, error)
 }
 
 // state is the notebook's memory. It is a pure function of the journal and the
 // key box; notebook.mu guards it.
 type state struct {
-	meta   meta
-	cases  map[record.ID]*caseRow
-	byRef  map[string]record.ID
+	meta  meta
+	cases map[record.ID]*caseRow
+	byRef map[string]record.ID
+	// lazy says that the outbox is in the view only: a notebook that stands
+	// alone has nobody to send to, and may have written very much.
+	lazy   bool
 	outbox []outRow // dropped rows are zero until compacted
 	at     map[record.ID]int
 	dead   int
@@ -226,6 +250,17 @@ func (s *state) sorted() []*caseRow {
 
 // waits adds an entry to the outbox.
 func (s *state) waits(o outRow) {
+	c := s.caseRow(o.Case)
+	c.Waiting++
+	if o.Class == record.Content {
+		c.Unsent++
+	}
+	if !s.lazy {
+		s.hold(o)
+	}
+}
+
+func (s *state) hold(o outRow) {
 	if s.at == nil {
 		s.at = map[record.ID]int{}
 	}
@@ -240,6 +275,11 @@ func (s *state) dropOut(id record.ID) (outRow, bool) {
 		return outRow{}, false
 	}
 	o := s.outbox[i]
+	c := s.caseRow(o.Case)
+	c.Waiting--
+	if o.Class == record.Content {
+		c.Unsent--
+	}
 	delete(s.at, id)
 	s.outbox[i] = outRow{}
 	if s.dead++; s.dead > 64 && s.dead > len(s.outbox)/2 {
@@ -253,17 +293,6 @@ func (s *state) dropOut(id record.ID) (outRow, bool) {
 		s.outbox, s.dead = live, 0
 	}
 	return o, true
-}
-
-// waiting lists the outbox in order of arrival.
-func (s *state) waiting() []outRow {
-	out := make([]outRow, 0, len(s.at))
-	for _, o := range s.outbox {
-		if !o.Entry.IsZero() {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // enrolled reports whether a council's directory shows this device.

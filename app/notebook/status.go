@@ -51,14 +51,14 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 	for _, c := range n.st.cases {
 		s.Entries += int(c.Count)
 		s.Sample = s.Sample || c.Sample && !c.Removed
+		if !c.Sample || !n.st.enrolled() {
+			s.Local += int(c.Unsent)
+		}
 	}
-	for _, o := range n.st.waiting() {
-		switch {
-		case o.Class != record.Content || n.st.cases[o.Case] != nil && n.st.cases[o.Case].Sample && n.st.enrolled():
-		case n.sending[o.Entry]:
+	for _, class := range n.sending {
+		if class == record.Content {
 			s.Sending++
-		default:
-			s.Local++
+			s.Local--
 		}
 	}
 	s.Held, s.Refused = int(m.Held), int(m.Refused)

@@ -36,6 +36,10 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 		n.mu.Unlock()
 		return nil, ErrSyncing
 	}
+	if err := n.loadOutbox(ctx); err != nil {
+		n.mu.Unlock()
+		return nil, err
+	}
 	n.syncing, n.alarms = true, 0
 	n.mu.Unlock()
 	rep, err := engine.Exchange(ctx, replica{n}, remote)
@@ -67,9 +71,9 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 // queued counts own entries that have no receipt yet.
 func (n *Notebook) queued() int {
 	queued := 0
-	for _, o := range n.st.waiting() {
-		if c := n.st.cases[o.Case]; c != nil && !c.Sample {
-			queued++
+	for _, c := range n.st.cases {
+		if !c.Sample {
+			queued += int(c.Waiting)
 		}
 	}
 	return queued
@@ -133,9 +137,11 @@ func (n *Notebook) grantMissing(ctx context.Context, p *pen, c *caseRow) (bool, 
 	if c.Seq == 0 || c.Behind {
 		return false, nil
 	}
-	for _, o := range n.st.waiting() {
-		if o.Case == c.ID && o.Class == record.Key {
-			return false, nil
+	if c.Waiting > c.Unsent {
+		for _, o := range n.st.held() {
+			if o.Case == c.ID && o.Class == record.Key {
+				return false, nil
+			}
 		}
 	}
 	auth, err := n.authority(ctx, c.ID, c.Gen)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"wherry/app/casework"
+	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/seal"
@@ -258,7 +259,11 @@ func Repair(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Re
 		return nil, err
 	}
 	n.mu.Lock()
+	n.idx = index.New() // made anew too: a repair trusts the journal alone
 	err = n.rebuild(ctx)
+	if err == nil {
+		_, err = n.catchUp(ctx, n.idx, 0)
+	}
 	rep := &RepairReport{Rebuilt: err == nil, Quarantined: n.quarantined, Damaged: len(n.damage)}
 	for _, c := range n.st.cases {
 		rep.Entries += int(c.Count)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/trust"
@@ -19,6 +18,14 @@ type txSink struct {
 
 func (s txSink) put(table byte, value any, parts ...any) error {
 	return s.tx.Put(s.v.K(table, parts...), record.Encode(value))
+}
+
+func (s txSink) get(v any, table byte, parts ...any) (bool, error) {
+	b, ok, err := s.tx.Get(s.v.K(table, parts...))
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, record.Decode(b, v)
 }
 
 func (s txSink) del(table byte, parts ...any) error { return s.tx.Delete(s.v.K(table, parts...)) }
@@ -38,7 +45,6 @@ func (n *Notebook) fold(ctx context.Context, f journal.Frame) {
 			_ = n.apply(f, nullSink{})
 		}
 	}
-	n.idxSeq = f.Seq
 }
 
 type nullSink struct{}
@@ -46,18 +52,24 @@ type nullSink struct{}
 func (nullSink) put(byte, any, ...any) error { return nil }
 func (nullSink) del(byte, ...any) error      { return nil }
 
-// rebuild makes the view, memory and index anew from the journal.
+func (nullSink) get(any, byte, ...any) (bool, error) { return false, nil }
+
+// rebuild makes the view and memory anew from the journal. The index is not
+// touched: it catches up by itself.
 func (n *Notebook) rebuild(ctx context.Context) error {
 	if err := n.view.Wipe(); err != nil {
 		return err
 	}
-	n.st, n.idx = newState(), index.New()
+	n.st = newState()
 	clear(n.facts)
 	n.recall()
 	n.loadIdentity()
+	// Beside a council most entries turn out to be proven: they are not written
+	// twice first.
+	n.thinFirst = n.st.meta.Joining != nil
+	defer func() { n.thinFirst = false }()
 	bulk := n.view.Bulk(ctx)
 	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
-		n.idxSeq = f.Seq
 		err := n.apply(f, bulkSink{n.view, bulk})
 		if err == nil || errors.Is(err, vault.ErrFull) || ctx.Err() != nil {
 			return err
@@ -73,7 +85,11 @@ func (n *Notebook) rebuild(ctx context.Context) error {
 	}
 	// Frames that cannot be read are named in the journal's report; all others
 	// have been replayed.
-	return bulk.Flush()
+	if err := bulk.Flush(); err != nil {
+		return err
+	}
+	n.st.leaveOutbox()
+	return n.fatten(ctx)
 }
 
 type bulkSink struct {
@@ -84,6 +100,8 @@ type bulkSink struct {
 func (s bulkSink) put(table byte, value any, parts ...any) error {
 	return s.b.Put(s.v.K(table, parts...), record.Encode(value))
 }
+
+func (s bulkSink) get(any, byte, ...any) (bool, error) { return false, nil }
 
 func (s bulkSink) del(table byte, parts ...any) error { return s.b.Delete(s.v.K(table, parts...)) }
 
@@ -115,14 +133,7 @@ func (n *Notebook) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = tx.Scan(n.view.K(tableOutbox), func(_, value []byte) error {
-			var o outRow
-			if err := record.Decode(value, &o); err != nil {
-				return err
-			}
-			st.waits(o)
-			return nil
-		})
+		st.lazy = true
 		if err != nil || st.meta.Joining == nil {
 			return err
 		}
@@ -139,31 +150,18 @@ func (n *Notebook) load(ctx context.Context) error {
 		return err
 	}
 	n.st = st
-	return nil
+	if st.meta.Joining == nil {
+		return nil
+	}
+	return n.loadOutbox(ctx)
 }
 
-// openIndex loads the sealed index if it covers the journal's end, and
-// otherwise builds it from the entries.
-func (n *Notebook) openIndex(ctx context.Context) {
-	if !n.viewWhole {
-		return // built by the rebuild just now
-	}
-	n.idxSeq = n.j.Tip().Seq
-	mac := n.j.Tip().MAC
-	if x, tip, err := index.LoadSealed(ctx, indexFile(n.dir), n.vault.Derive("index")); err == nil && string(tip) == string(mac[:]) {
-		n.idx = x
-		return
-	}
-	n.idx = index.New()
-	for _, c := range n.st.sorted() {
-		n.reread(ctx, c)
-	}
-}
-
-// reread opens a case's content again: after its key arrived, or for a new
-// index.
+// reread opens a case's content again, after its key arrived.
 func (n *Notebook) reread(ctx context.Context, c *caseRow) {
 	n.forget(c.ID)
+	if n.idx == nil {
+		c.Unread, n.st.touched[c.ID] = true, true // the index asks again when it is loaded
+	}
 	_ = n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, _ *proofRow) error {
 		if row.Problem != "" {
 			return nil
@@ -178,11 +176,7 @@ func (n *Notebook) reread(ctx context.Context, c *caseRow) {
 // eachEntry walks a case's stored entries in order of arrival.
 func (n *Notebook) eachEntry(ctx context.Context, id record.ID, fn func(arrival uint64, row *entryRow, proof *proofRow) error) error {
 	return n.view.View(ctx, func(tx *vault.Tx) error {
-		return tx.Scan(n.view.K(tableEntry, id), func(suffix, value []byte) error {
-			row := new(entryRow)
-			if err := record.Decode(value, row); err != nil {
-				return err
-			}
+		return n.rowsIn(tx, id, func(arrival uint64, row *entryRow) error {
 			if n.whole(ctx, row) != nil {
 				row.Problem = "damaged" // its place in the journal cannot be read
 			}
@@ -190,12 +184,33 @@ func (n *Notebook) eachEntry(ctx context.Context, id record.ID, fn func(arrival 
 			if err != nil {
 				return err
 			}
-			return fn(be64(suffix), row, proof)
+			return fn(arrival, row, proof)
 		})
 	})
 }
 
+// eachRow walks a case's rows as the view has them: without the bytes of
+// entries that stand in the journal only.
+func (n *Notebook) eachRow(ctx context.Context, id record.ID, fn func(arrival uint64, row *entryRow) error) error {
+	return n.view.View(ctx, func(tx *vault.Tx) error { return n.rowsIn(tx, id, fn) })
+}
+
+func (n *Notebook) rowsIn(tx *vault.Tx, id record.ID, fn func(arrival uint64, row *entryRow) error) error {
+	return tx.Scan(n.view.K(tableEntry, id), func(suffix, value []byte) error {
+		row := new(entryRow)
+		if err := record.Decode(value, row); err != nil {
+			return err
+		}
+		return fn(be64(suffix), row)
+	})
+}
+
+// proof is what the endpoint answered for an entry: its place in a page that
+// was pulled, or the answer to a push.
 func (n *Notebook) proof(tx *vault.Tx, row *entryRow) (*proofRow, error) {
+	if !row.Own && row.LogSeq > 0 {
+		return &proofRow{Seq: row.LogSeq, Received: row.Received}, nil
+	}
 	e, err := record.Parse(row.Entry)
 	if err != nil {
 		return nil, nil //nolint:nilerr // a raw entry has no proof; its row names the problem

@@ -67,15 +67,33 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 		}
 		own.Draft = id
 	}
-	ack := &Ack{ID: own.Ack, Ref: s.Ref}
 	p := n.newPen()
+	ack, err := p.compose(s, own.Ack)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.commit(ctx, p, own); errors.Is(err, journal.ErrTooLarge) {
+		return nil, &casework.InputError{Code: casework.CodeTooLong}
+	} else if err != nil {
+		return nil, err
+	}
+	if !own.Draft.IsZero() {
+		_ = n.eraseDraft(own.Draft) // swept at the next start if it fails
+	}
+	return ack, nil
+}
+
+// compose writes the entries of one submission, one for each child.
+func (p *pen) compose(s *casework.Submission, visit record.ID) (*Ack, error) {
+	n := p.n
+	ack := &Ack{ID: visit, Ref: s.Ref}
 	kind, _ := casework.LookupKind(s.Kind)
 	for _, part := range s.Split() {
 		c, err := n.lookup(part.Ref)
 		if err != nil {
 			return nil, &casework.InputError{Code: "unknown_child", Field: "children"}
 		}
-		in := &inner{Kind: s.Kind, Schema: uint64(kind.Schema), Visit: own.Ack, Ref: s.Ref, Payload: part.Payload}
+		in := &inner{Kind: s.Kind, Schema: uint64(kind.Schema), Visit: visit, Ref: s.Ref, Payload: part.Payload}
 		id, err := p.write(c.ID, record.ID{}, record.Content, in, nil)
 		if errors.Is(err, errNoKey) {
 			return nil, &casework.InputError{Code: "no_key", Field: "children"}
@@ -87,14 +105,6 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 			return nil, err
 		}
 		ack.Entries = append(ack.Entries, AckEntry{ID: id, Ref: c.Ref})
-	}
-	if err := n.commit(ctx, p, own); errors.Is(err, journal.ErrTooLarge) {
-		return nil, &casework.InputError{Code: casework.CodeTooLong}
-	} else if err != nil {
-		return nil, err
-	}
-	if !own.Draft.IsZero() {
-		_ = n.eraseDraft(own.Draft) // swept at the next start if it fails
 	}
 	return ack, nil
 }

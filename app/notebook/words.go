@@ -1,0 +1,185 @@
+package notebook
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+
+	"wherry/storage/index"
+	"wherry/storage/journal"
+	"wherry/storage/record"
+)
+
+// The search index lies behind everything else: it is loaded when somebody
+// searches, or by Warm once the caseload is on the screen, and it catches up
+// with the journal from the frame that its snapshot covers. Nothing waits for
+// it but a search.
+
+// wordsBatch is how many new entries wait before their words are added in one
+// go; a search, a rest or a lock adds them sooner.
+const wordsBatch = 256
+
+// noted is a new entry whose words the index does not have yet.
+type noted struct {
+	e  *record.Entry
+	in *inner
+}
+
+// noteWords hands an opened entry to the index, if there is one.
+func (n *Notebook) noteWords(e *record.Entry, in *inner) {
+	if n.idx == nil {
+		return
+	}
+	if n.noted = append(n.noted, noted{e, in}); len(n.noted) >= wordsBatch {
+		n.addWords()
+	}
+}
+
+func (n *Notebook) addWords() {
+	for _, w := range n.noted {
+		putWords(n.idx, w.e, w.in)
+	}
+	clear(n.noted)
+	n.noted = n.noted[:0]
+}
+
+func putWords(x *index.Index, e *record.Entry, in *inner) {
+	text := searchText(in)
+	if text == "" {
+		return
+	}
+	h := e.Header()
+	x.Put(index.Doc{ID: e.ID(), Case: h.Case, Kind: in.Kind, Author: h.Author.String(), Time: h.Time.Time().UnixMilli(), Text: text})
+}
+
+// Warm makes the search index ready. It holds up nothing else while it works.
+func (n *Notebook) Warm(ctx context.Context) error {
+	n.warming.Lock()
+	defer n.warming.Unlock()
+	n.mu.Lock()
+	if n.closed || n.idx != nil {
+		defer n.mu.Unlock()
+		if n.closed {
+			return ErrClosed
+		}
+		return nil
+	}
+	key := n.vault.Derive("index")
+	n.mu.Unlock()
+	x, tip, err := index.LoadSealed(ctx, indexFile(n.dir), key)
+	from := uint64(0)
+	if at, ok := parseTip(tip); err == nil && ok && n.j.Holds(at.MAC) {
+		from = at.Seq + 1
+	} else {
+		x = index.New()
+	}
+	for {
+		to, err := n.catchUp(ctx, x, from)
+		if err != nil {
+			return err
+		}
+		n.mu.Lock()
+		if n.closed {
+			n.mu.Unlock()
+			return ErrClosed
+		}
+		if n.j.Tip().Seq <= to {
+			n.adopt(ctx, x)
+			n.mu.Unlock()
+			return nil
+		}
+		n.mu.Unlock()
+		from = to + 1
+	}
+}
+
+// adopt takes a caught-up index into use.
+func (n *Notebook) adopt(ctx context.Context, x *index.Index) {
+	n.idx = x
+	for _, c := range n.st.cases {
+		if c.Removed {
+			x.RemoveCase(c.ID)
+		}
+		if c.Unread {
+			n.reread(ctx, c)
+			c.Unread, n.st.touched[c.ID] = false, true
+		}
+	}
+	n.keepSummaries()
+}
+
+// catchUp adds the words of every frame from a number on and returns the last
+// that it saw. Content whose key is not here is met again when the key comes.
+func (n *Notebook) catchUp(ctx context.Context, x *index.Index, from uint64) (uint64, error) {
+	to := n.j.Tip().Seq
+	err := n.j.Replay(ctx, from, func(f journal.Frame) error {
+		to = max(to, f.Seq)
+		for _, it := range f.Items {
+			effective(it, func(b []byte) {
+				e, err := record.Parse(b)
+				if err != nil || e.Header().Class != record.Content {
+					return
+				}
+				if in, err := n.openEntry(e); err == nil {
+					putWords(x, e, in)
+				}
+			})
+		}
+		return nil
+	})
+	if errors.Is(err, journal.ErrDamaged) {
+		err = nil // named elsewhere; the rest can be searched
+	}
+	return to, err
+}
+
+// effective calls fn with the bytes of every entry that a journal item brings
+// and that takes effect.
+func effective(it journal.Item, fn func([]byte)) {
+	if it.Type != itemPulled {
+		entriesOf(it, fn)
+		return
+	}
+	var p pulledItem
+	if record.Decode(it.Data, &p) == nil {
+		for _, r := range p.Records {
+			if r.Problem == "" && !r.Held {
+				fn(r.Entry)
+			}
+		}
+	}
+}
+
+// saveWords writes the index, if it is loaded. It is disposable: a failure only
+// costs time at the next search.
+func (n *Notebook) saveWords(ctx context.Context) {
+	if n.idx == nil {
+		return
+	}
+	n.addWords()
+	_ = n.idx.SaveSealed(ctx, indexFile(n.dir), n.vault.Derive("index"), tipBytes(n.j.Tip()))
+}
+
+func tipBytes(t journal.Tip) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, t.Seq), t.MAC[:]...)
+}
+
+func parseTip(b []byte) (journal.Tip, bool) {
+	if len(b) != 40 {
+		return journal.Tip{}, false
+	}
+	return journal.Tip{Seq: binary.BigEndian.Uint64(b), MAC: [32]byte(b[8:])}, true
+}
+
+// Rest does what can wait: it is called when nothing was typed for a while.
+func (n *Notebook) Rest(ctx context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	if n.idx != nil {
+		n.addWords()
+	}
+	return nil
+}
