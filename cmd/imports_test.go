@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"cmd/internal/build":        {},
 	"cmd/internal/metadata":     {},
 	"cmd/internal/showcase":     {"app/simtest/window"},
+	"cmd/internal/doctor":       {"app/notebook"},
 	"cmd/internal/dial":         {"app/notebook", "sync/engine", "sync/remote"},
 	"cmd/wherry":                {"app/", "cmd/internal/"},
 	"cmd/wherryctl":             {"app/headless", "app/notebook", "cmd/internal/"},

@@ -113,6 +113,16 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		return n.applySalvaged(&v, s)
+	case itemRefs:
+		var r refsItem
+		if err := record.Decode(it.Data, &r); err != nil {
+			return err
+		}
+		for _, row := range r.Refs {
+			if err := s.put(tableRef, row, row.Ref); err != nil {
+				return err
+			}
+		}
 	case itemSynced:
 		var y syncedItem
 		if err := record.Decode(it.Data, &y); err != nil {

@@ -21,6 +21,7 @@ const (
 	itemCut       uint8 = 11 // a torn tail was cut: open new lanes
 	itemRemoved   uint8 = 12 // sample cases taken away; their keys are destroyed
 	itemSalvaged  uint8 = 13 // entries that the journal had lost, taken back from the view
+	itemRefs      uint8 = 16 // the references under which salvaged entries were submitted
 )
 
 // pinItem fixes the notebook's own realm and keys (public halves only; the

@@ -34,6 +34,8 @@ type Config struct {
 	// Dial returns the way to a council's endpoint; the program that owns the
 	// network supplies it.
 	Dial func(Endpoint) (engine.Remote, error)
+	// Probe lets a child process try the view first; nil: no such child.
+	Probe Probe
 	// Version is shown in exports and About.
 	Version string
 }
@@ -90,6 +92,7 @@ type Notebook struct {
 	damage      []journal.Damage
 	quarantined []string
 	healed      bool
+	setAside    bool // the doctor's child died of the view
 	closed      bool
 }
 
@@ -128,14 +131,23 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 		return err
 	}
 	n.healed = n.healed || n.box.Healed()
+	// The journal is verified while the doctor looks at the view. Nothing is
+	// touched before the journal has said that it is not of a newer format.
+	well := true
+	var looking sync.WaitGroup
+	looking.Go(func() { well = n.viewIsWell(ctx) })
 	var report *journal.Report
 	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true})
+	looking.Wait()
 	if err != nil {
 		return err
 	}
 	n.damage, n.quarantined, n.healed = report.Damaged, report.Quarantined, n.healed || report.MarkHealed
 	n.readOnly = report.ReadOnly != nil
 	unread := n.readOnly && len(report.Damaged) > 0 // not damage: the disk would not read
+	if !well && !n.readOnly {
+		n.setAside = n.quarantineView() == nil
+	}
 	if n.view, err = n.openView(ctx); err != nil {
 		return err
 	}

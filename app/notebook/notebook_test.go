@@ -9,12 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"wherry/app/casework"
 	"wherry/storage/journal"
+	"wherry/storage/record"
 	"wherry/storage/seal"
 )
 
@@ -282,6 +284,56 @@ func TestSalvage(t *testing.T) {
 	}
 	if _, err := n.Record(ctx, bytes.Split(sample(t, "visits.jsonl"), []byte("\n"))[2], "visit"); err != nil {
 		t.Error("nothing can be recorded after damage:", err)
+	}
+}
+
+// A retry of a line whose frame was lost and salvaged adds nothing.
+func TestSalvageKeepsReferences(t *testing.T) {
+	ctx := context.Background()
+	n, dir := create(t)
+	if _, err := n.Import(ctx, sample(t, "caseload.csv"), nil, false); err != nil {
+		t.Fatal(err)
+	}
+	var sent [][]byte
+	var acks []record.ID
+	for i, line := range bytes.Split(bytes.TrimSpace(sample(t, "visits.jsonl")), []byte("\n")) {
+		line = append([]byte(fmt.Sprintf(`{"ref":"retry-%d",`, i)), bytes.TrimPrefix(line, []byte("{"))...)
+		ack, err := n.Record(ctx, line, "visit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, acks = append(sent, line), append(acks, ack.ID)
+	}
+	want := essence(t, n)
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	segment := filepath.Join(journalDir(dir), "00000001.wj")
+	data, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{6, 7, 8} { // tenths of the file
+		data[len(data)*at/10] ^= 4
+	}
+	if err := os.WriteFile(segment, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err = Open(ctx, dir, testPass, testConfig()); err != nil {
+		t.Fatal(err)
+	}
+	if len(n.damage) == 0 {
+		t.Fatal("nothing was damaged")
+	}
+	n = reopen(t, n, dir)
+	for i, line := range sent {
+		ack, err := n.Record(ctx, line, "visit")
+		if err != nil || ack.ID != acks[i] {
+			t.Errorf("line %d: %v", i, err)
+		}
+	}
+	if got := essence(t, n); !slices.Equal(got, want) {
+		t.Errorf("%d entries, want %d", len(got), len(want))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
+	"wherry/storage/vault"
 )
 
 // When the journal has lost frames but the view, which an orderly stop sealed
@@ -47,6 +48,7 @@ func (n *Notebook) salvage(ctx context.Context) error {
 	}
 	var batch salvagedItem
 	size := 0
+	saved := map[record.ID]bool{}
 	flush := func() error {
 		if len(batch.Entries) == 0 {
 			return nil
@@ -65,6 +67,7 @@ func (n *Notebook) salvage(ctx context.Context) error {
 				return nil //nolint:nilerr // what does not parse was kept raw and can be pulled again
 			}
 			row.Frame, row.Item, row.Pos, row.LogEntry = 0, 0, 0, nil
+			saved[e.ID()] = true
 			batch.Entries = append(batch.Entries, salvagedEntry{Row: *row, Proof: proof})
 			if size += len(row.Entry); size > salvageFrame {
 				return flush()
@@ -75,8 +78,45 @@ func (n *Notebook) salvage(ctx context.Context) error {
 			return err
 		}
 	}
-	return flush()
+	if err := flush(); err != nil {
+		return err
+	}
+	return n.salvageRefs(ctx, saved)
 }
+
+// refsItem keeps under which references salvaged entries had been submitted,
+// so that a retry still adds nothing.
+type refsItem struct {
+	_    struct{} `cbor:",toarray"`
+	Refs []refRow
+}
+
+func (n *Notebook) salvageRefs(ctx context.Context, saved map[record.ID]bool) error {
+	var rows refsItem
+	err := n.view.View(ctx, func(tx *vault.Tx) error {
+		return tx.Scan(n.view.K(tableRef), func(_, value []byte) error {
+			var r refRow
+			if err := record.Decode(value, &r); err != nil {
+				return err
+			}
+			if slices.ContainsFunc(r.Entries, func(id record.ID) bool { return saved[id] }) {
+				rows.Refs = append(rows.Refs, r)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(rows.Refs, refsInFrame) {
+		if _, err := n.j.Append(ctx, []journal.Item{item(itemRefs, refsItem{Refs: some})}); err != nil {
+			return n.failed(err)
+		}
+	}
+	return nil
+}
+
+const refsInFrame = 2000
 
 // entriesOf calls fn with the bytes of every entry that a journal item holds.
 func entriesOf(it journal.Item, fn func([]byte)) {

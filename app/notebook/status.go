@@ -32,6 +32,7 @@ type Status struct {
 	Complete   casework.Completeness // of the whole caseload
 	ReadOnly   bool
 	Healed     bool // a damaged copy was mended from its twin at opening
+	SetAside   bool // the doctor set a view aside at this opening, and it was made anew
 	Damaged    int  // places in the journal that cannot be read
 	Sample     bool
 	Workers    []casework.WorkerLag
@@ -47,7 +48,7 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 	}
 	m := n.st.meta
 	s := &Status{Notebook: m.Pin.Notebook, Name: n.myName(), Person: n.person(), Device: n.author(n.st.realm()).id, Enrolled: n.st.enrolled(), Team: n.team(),
-		Role: n.role(), ReadOnly: n.readOnly, Healed: n.healed, Damaged: len(n.damage), SavedAt: n.saved}
+		Role: n.role(), ReadOnly: n.readOnly, Healed: n.healed, SetAside: n.setAside, Damaged: len(n.damage), SavedAt: n.saved}
 	for _, c := range n.st.cases {
 		s.Entries += int(c.Count)
 		s.Sample = s.Sample || c.Sample && !c.Removed

@@ -21,11 +21,13 @@ import (
 	"wherry/app/notebook"
 	"wherry/cmd/internal/build"
 	"wherry/cmd/internal/dial"
+	"wherry/cmd/internal/doctor"
 )
 
 func main() {
 	// A traceback may hold pieces of a case; the exit code is enough.
 	debug.SetTraceback("none")
+	doctor.Child()
 	dir, err := folder(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -34,7 +36,7 @@ func main() {
 	app.SetMetadata(metadata)
 	a := app.NewWithID(metadata.ID)
 	desktop.Run(a, desktop.Deps{
-		Door:      desktop.NewDoor(dir, notebook.Config{Dial: dial.Remote, Version: build.Version}),
+		Door:      desktop.NewDoor(dir, notebook.Config{Dial: dial.Remote, Probe: doctor.Probe, Version: build.Version}),
 		Explain:   desktop.Explain,
 		Now:       time.Now,
 		Version:   version(),

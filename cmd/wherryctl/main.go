@@ -13,9 +13,13 @@ import (
 	"wherry/app/notebook"
 	"wherry/cmd/internal/build"
 	"wherry/cmd/internal/dial"
+	"wherry/cmd/internal/doctor"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	doctor.Child()
+	os.Exit(run())
+}
 
 func run() int {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error to handle, not a death
@@ -23,7 +27,7 @@ func run() int {
 	defer stop()
 	app := &headless.App{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Config:  notebook.Config{Dial: dial.Remote, Version: build.Version},
+		Config:  notebook.Config{Dial: dial.Remote, Probe: doctor.Probe, Version: build.Version},
 		Version: headless.Version{Version: build.Version, Commit: build.Commit()},
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
