@@ -250,9 +250,12 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 
 // read opens a content entry for the reference look-up and the index.
 func (n *Notebook) read(c *caseRow, e *record.Entry) {
-	in, err := n.openEntry(e)
-	if err != nil {
-		return
+	in, ok := n.fresh[e.ID()]
+	if !ok {
+		var err error
+		if in, err = n.openEntry(e); err != nil {
+			return
+		}
 	}
 	if ref, corrects, sample := caseMarks(in); !c.Removed {
 		n.st.setRef(c, ref, corrects)

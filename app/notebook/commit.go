@@ -60,6 +60,7 @@ type tip struct {
 }
 
 func (n *Notebook) newPen() *pen {
+	clear(n.fresh) // of a pen that was given up
 	clock := n.st.meta.Clock
 	if now := n.now(); clock.Time().After(now.Add(maxAhead)) {
 		clock = record.NewHLC(now) // somebody's clock was wrong: ours is what is written
@@ -139,6 +140,9 @@ func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clea
 	if err != nil {
 		return record.ID{}, err
 	}
+	if in != nil && class == record.Content {
+		p.n.fresh[e.ID()] = in
+	}
 	t.seq, t.head = h.LaneSeq, e.ID()
 	p.out, p.ids = append(p.out, e.Bytes()), append(p.ids, e.ID())
 	return e.ID(), nil
@@ -165,6 +169,7 @@ func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
 	if n.readOnly {
 		return ErrReadOnly
 	}
+	defer clear(n.fresh)
 	seq, err := n.j.Append(ctx, items)
 	if err != nil {
 		return n.failed(err)

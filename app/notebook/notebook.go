@@ -71,10 +71,11 @@ type Notebook struct {
 	box         *seal.Box
 	j           *journal.Journal
 	view        *vault.Vault
-	idx         *index.Index // nil until somebody searches
-	noted       []noted      // what its words are still to be taken from
-	warming     sync.Mutex   // one loading at a time; taken before mu
-	thinFirst   bool         // in a rebuild: proofs are met after what they prove
+	idx         *index.Index         // nil until somebody searches
+	noted       []noted              // what its words are still to be taken from
+	warming     sync.Mutex           // one loading at a time; taken before mu
+	fresh       map[record.ID]*inner // what was just sealed and is being folded in
+	thinFirst   bool                 // in a rebuild: proofs are met after what they prove
 	st          *state
 	solo        device
 	council     *device
@@ -120,7 +121,7 @@ func openWith(ctx context.Context, dir string, u *seal.Unlocked, lock io.Closer,
 // blank is a notebook with nothing opened yet.
 func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
 	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(),
-		facts: map[record.ID][]factRow{}, sending: map[record.ID]record.Class{}, healed: u.Healed}
+		fresh: map[record.ID]*inner{}, facts: map[record.ID][]factRow{}, sending: map[record.ID]record.Class{}, healed: u.Healed}
 }
 
 func (n *Notebook) open(ctx context.Context) (err error) {

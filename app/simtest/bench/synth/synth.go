@@ -109,3 +109,6 @@ func (s *Source) Note(child string, size int) []byte {
 func (s *Source) Size() int {
 	return 120 + int(min(s.rng.ExpFloat64()*600, 12_000))
 }
+
+// Words lists the vocabulary, most common first.
+func (s *Source) Words() []string { return s.words }
