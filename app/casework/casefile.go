@@ -175,6 +175,8 @@ type Brief struct {
 	Attempts      int       `json:"attempts,omitempty"` // since last seen
 	Conflicts     int       `json:"conflicts,omitempty"`
 	Sample        bool      `json:"sample,omitempty"`
+	Due           []DueLine `json:"due,omitempty"`  // of BriefAt
+	AsOf          Date      `json:"as_of,omitzero"` // the day of BriefAt
 }
 
 // Brief is the case in one line.

@@ -31,6 +31,7 @@ func (b *book) Today(ctx context.Context) (Today, error) {
 	if err != nil {
 		return Today{}, err
 	}
+	now := time.Now()
 	out := Today{Complete: load.Complete}
 	for _, r := range load.Rows {
 		if r.New > 0 {
@@ -39,11 +40,9 @@ func (b *book) Today(ctx context.Context) (Today, error) {
 		if r.Conflicts > 0 {
 			out.Conflicts = append(out.Conflicts, r)
 		}
-		_, cf, err := b.n.CaseFile(ctx, r.ID)
-		if err != nil {
-			return Today{}, err
+		for _, d := range r.DueBy(now) {
+			out.Due = append(out.Due, Due{Case: r.ID, Child: r.Title(), What: d.What, Owner: d.Who, On: d.Due})
 		}
-		out.Due = append(out.Due, due(r.ID, cf)...)
 	}
 	slices.SortStableFunc(out.Due, func(a, b Due) int { return a.On.Compare(b.On) })
 	return out, nil

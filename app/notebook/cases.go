@@ -67,14 +67,15 @@ func (n *Notebook) overall() casework.Completeness {
 // in the view.
 func (n *Notebook) brief(ctx context.Context, c *caseRow) (casework.Brief, error) {
 	var b casework.Brief
-	if len(c.Summary) > 0 && json.Unmarshal(c.Summary, &b) == nil {
+	rules := casework.DefaultRules()
+	if len(c.Summary) > 0 && json.Unmarshal(c.Summary, &b) == nil && b.Holds(rules, n.now()) {
 		return b, nil
 	}
 	cf, err := n.project(ctx, c)
 	if err != nil {
 		return b, err
 	}
-	b = cf.Brief()
+	b = cf.BriefAt(rules, n.now())
 	if c.Summary, err = json.Marshal(b); err != nil {
 		return b, err
 	}
