@@ -79,7 +79,7 @@ func (n *Notebook) brief(ctx context.Context, c *caseRow) (casework.Brief, error
 	if c.Summary, err = json.Marshal(b); err != nil {
 		return b, err
 	}
-	n.st.touched[c.ID] = true
+	n.st.touched[c.ID], n.briefsMoved = true, true
 	return b, nil
 }
 

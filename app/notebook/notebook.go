@@ -75,6 +75,7 @@ type Notebook struct {
 	noted       []noted              // what its words are still to be taken from
 	warming     sync.Mutex           // one loading at a time; taken before mu
 	fresh       map[record.ID]*inner // what was just sealed and is being folded in
+	briefsMoved bool                 // lines of cases were made since they were written
 	thinFirst   bool                 // in a rebuild: proofs are met after what they prove
 	st          *state
 	solo        device
@@ -223,6 +224,7 @@ func (n *Notebook) Close() error {
 	}
 	n.closed = true
 	n.keepSummaries()
+	n.saveBriefs()
 	n.saveWords(context.Background())
 	return n.release()
 }

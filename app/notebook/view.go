@@ -89,6 +89,7 @@ func (n *Notebook) rebuild(ctx context.Context) error {
 		return err
 	}
 	n.st.leaveOutbox()
+	n.recallBriefs()
 	return n.fatten(ctx)
 }
 

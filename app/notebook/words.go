@@ -181,5 +181,7 @@ func (n *Notebook) Rest(ctx context.Context) error {
 	if n.idx != nil {
 		n.addWords()
 	}
+	n.keepSummaries()
+	n.saveBriefs()
 	return nil
 }
