@@ -149,9 +149,20 @@ func (v *verifier) frame(f journal.Frame) error {
 			if record.Decode(it.Data, &p) == nil {
 				v.page(&p)
 			}
+		case itemReceipts:
+			var r receiptsItem
+			if record.Decode(it.Data, &r) == nil {
+				v.receipts(&r)
+			}
 		}
 		if err := v.n.applyItem(it, nullSink{}); err != nil {
 			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Reason: "content not understood"})
+		}
+		if it.Type == itemDirectory { // its first page brings the key that signs it
+			var d directoryItem
+			if record.Decode(it.Data, &d) == nil {
+				v.directory(&d)
+			}
 		}
 	}
 	return nil
@@ -196,23 +207,6 @@ func (v *verifier) entry(b []byte, own bool) {
 func (v *verifier) removed(id record.ID) bool {
 	_, ok := v.n.box.Secret(removedPrefix + id.String())
 	return ok
-}
-
-func (v *verifier) page(p *pulledItem) {
-	if v.n.st.dir == nil || !p.Head.Verify(v.n.st.dir.EndpointKey()) {
-		v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "journal", Case: p.Case, Reason: "head not signed by the endpoint"})
-		v.rep.Tampered = true
-	}
-	for _, r := range p.Records {
-		if r.Problem != "" {
-			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "council", Entry: r.Log.Entry, Case: p.Case, Reason: r.Problem})
-			continue
-		}
-		if r.Held {
-			continue // checked where we wrote it
-		}
-		v.entry(r.Entry, false)
-	}
 }
 
 func (v *verifier) finish() {
