@@ -56,6 +56,10 @@ func Kinds() []Kind {
 		strikeKind,
 		exportKind,
 		openedKind,
+		retentionKind,
+		holdKind,
+		releaseKind,
+		disposalKind,
 	}
 }
 

@@ -22,6 +22,12 @@ var bodyExamples = map[string][]string{
 	KindStrike:  {`{"target":"aa","reason":"Wrong child"}`},
 	KindExport:  {`{"outcome":"made","format":"pdf","kind":"summary","recipient":"Court","purpose":"Hearing","basis":"Children Act 1989","from":"2026-01-01","until":"2026-11-01","complete_to":"2026-11-23T09:12:00Z","sha256":"00","reason":"x"}`},
 	KindOpened:  {`{"entries":["aa","bb"]}`},
+	KindRetention: {`{"class":"looked-after","closed":"2026-11-01","event":"2026-10-01","review":"2101-01-01","replaces":["aa"]}`,
+		`{"class":"contact-only"}`},
+	KindHold:    {`{"reason":"Court case","until":"2027-01-31"}`, `{"reason":"Inquiry"}`},
+	KindRelease: {`{"hold":"aa","reason":"Case ended"}`},
+	KindDisposal: {`{"step":"propose","reason":"Period ended","basis":"schedule"}`, `{"step":"approve","proposal":"aa","by":"kit"}`,
+		`{"step":"refuse","proposal":"aa","reason":"Wanted for an inquest"}`},
 }
 
 func TestEveryKindHasAFixedForm(t *testing.T) {

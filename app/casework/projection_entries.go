@@ -83,6 +83,8 @@ func (p *projection) entry(f Fact) Entry {
 		e.Passages = []Passage{{Kind: PassageText, Label: "Oversight comment", Text: b.Text}}
 	case *Strike:
 		e.Passages = []Passage{{Kind: PassageText, Label: "Reason", Text: b.Reason}}
+	case detailed:
+		e.Details = slices.DeleteFunc(b.details(), func(l Labelled) bool { return blank(l.Value) })
 	}
 	return e
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"wherry/app/notebook"
@@ -14,50 +13,30 @@ import (
 
 // NewDoor is the Door of the notebook in dir.
 func NewDoor(dir string, cfg notebook.Config) Door {
-	return &door{dir: dir, cfg: cfg, now: time.Now}
+	d := &door{dir: dir, cfg: cfg, now: cfg.Clock}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	return d
 }
 
-// door opens one notebook. mu guards the count of wrong guesses.
+// door opens one notebook.
 type door struct {
 	dir string
 	cfg notebook.Config
 	now func() time.Time
-
-	mu    sync.Mutex
-	wrong int
-	until time.Time
 }
 
-// Guesses after which each further one must wait, doubling from a second to
-// five minutes. Nothing is ever erased: this is a legal record.
-const (
-	freeGuesses = 4
-	maxWait     = 5 * time.Minute
-)
-
 func (d *door) State(context.Context) (DoorState, error) {
-	s := DoorState{Exists: notebook.Present(d.dir), Wait: d.wait()}
+	s := DoorState{Exists: notebook.Present(d.dir), Wait: notebook.GuessWait(d.dir, d.now())}
 	return s, nil
 }
 
-func (d *door) wait() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return max(d.until.Sub(d.now()), 0)
-}
-
+// guessed adds to a wrong guess how long the next one must wait. The notebook
+// counts them, in its folder.
 func (d *door) guessed(err error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	switch {
-	case err == nil:
-		d.wrong, d.until = 0, time.Time{}
-	case notebook.Explain(err).Exit == notebook.ExitPassphrase:
-		d.wrong++
-		if over := d.wrong - freeGuesses; over > 0 {
-			d.until = d.now().Add(min(time.Second<<min(over-1, 16), maxWait))
-		}
-		return guessError{err, max(d.until.Sub(d.now()), 0)}
+	if err != nil && notebook.Explain(err).Code == CodeWrongPassphrase {
+		return guessError{err, notebook.GuessWait(d.dir, d.now())}
 	}
 	return err
 }
@@ -101,9 +80,6 @@ func (d *door) SaveKit(_ context.Context, kit RecoveryKit, path string) error {
 }
 
 func (d *door) Unlock(ctx context.Context, passphrase []byte) (Notebook, error) {
-	if w := d.wait(); w > 0 {
-		return nil, guessError{notebook.ErrWrongPassphrase, w}
-	}
 	n, err := notebook.Open(ctx, d.dir, passphrase, d.cfg)
 	if err := d.guessed(err); err != nil {
 		return nil, err
@@ -112,14 +88,11 @@ func (d *door) Unlock(ctx context.Context, passphrase []byte) (Notebook, error) 
 }
 
 func (d *door) UnlockWithCode(ctx context.Context, code string, passphrase []byte) (Notebook, error) {
-	if w := d.wait(); w > 0 {
-		return nil, guessError{notebook.ErrWrongPassphrase, w}
-	}
 	c, err := notebook.ParseCode(code)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.guessed(notebook.ResetPassphrase(d.dir, c, passphrase, d.cfg)); err != nil {
+	if err := notebook.ResetPassphrase(d.dir, c, passphrase, d.cfg); err != nil {
 		return nil, err
 	}
 	return d.Unlock(ctx, passphrase)
@@ -131,7 +104,11 @@ func Explain(err error) Problem {
 	out := Problem{Code: p.Code, Sentence: p.Message, Next: p.Next}
 	var g guessError
 	if errors.As(err, &g) {
-		out.Code, out.Wait = CodeWrongPassphrase, g.wait
+		out.Wait = g.wait
+	}
+	var w *notebook.WaitError
+	if errors.As(err, &w) {
+		out.Sentence, out.Wait = "Several passphrases were wrong.", w.Left // the window counts down itself
 	}
 	return out
 }

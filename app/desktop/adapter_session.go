@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -91,6 +92,26 @@ func least(s *notebook.Status) string {
 	return casework.StateCouncil
 }
 
+func (b *book) Health(ctx context.Context) (Health, error) {
+	h, err := b.n.Health(ctx)
+	if err != nil || h.Well() {
+		return Health{}, err
+	}
+	s, err := b.n.Status(ctx)
+	if err != nil {
+		return Health{}, err
+	}
+	out := Health{MadeAnew: h.SetAside, Places: h.Places, Kept: len(h.Quarantined), Enrolled: s.Enrolled}
+	for _, c := range h.Cases {
+		title := cmp.Or(c.Ref, c.Case.Short())
+		if c.Name != "" {
+			title = c.Name + ", " + c.Ref
+		}
+		out.Cases = append(out.Cases, HarmedCase{Title: title, Count: c.Missing + len(c.Unreadable), Council: c.Council})
+	}
+	return out, nil
+}
+
 func (b *book) Settings(ctx context.Context) (Settings, error) {
 	s, err := b.n.Settings(ctx)
 	return Settings{LockMinutes: int(s.LockMinutes), TextPercent: int(s.TextPercent), Theme: s.Theme}, err
@@ -101,9 +122,6 @@ func (b *book) SaveSettings(ctx context.Context, s Settings) error {
 }
 
 func (b *book) ChangePassphrase(_ context.Context, current, next []byte) error {
-	if w := b.door.wait(); w > 0 {
-		return guessError{notebook.ErrWrongPassphrase, w}
-	}
 	return b.door.guessed(b.n.ChangePassphrase(current, next))
 }
 

@@ -24,6 +24,7 @@ type fakeBook struct {
 	saved    time.Time
 	status   func(*Status)
 	complete casework.Completeness
+	health   Health
 	fail     map[string]error // by method
 	calls    []string
 	locked   bool
@@ -32,17 +33,23 @@ type fakeBook struct {
 	preview  ImportPreview
 	hits     []Hit
 	exported []ExportRequest
+
+	kit       string // its recovery code
+	rehearsal Rehearsal
+	wrong     int
+	place     []byte
 }
 
 var (
 	errWrong = errors.New("wrong passphrase")
 	errDisk  = errors.New("disk full")
 	errQuery = errors.New("query")
+	errKit   = errors.New("other kit")
 )
 
 func newFakeBook(now func() time.Time) *fakeBook {
 	return &fakeBook{now: now, who: Who{ID: "p1", Name: "Amina Yusuf", CanExport: true}, settings: DefaultSettings,
-		facts: map[string][]casework.Fact{}, drafts: map[string]*casework.Draft{}, looked: map[string]int{}, fail: map[string]error{}, passes: "secret"}
+		facts: map[string][]casework.Fact{}, drafts: map[string]*casework.Draft{}, looked: map[string]int{}, fail: map[string]error{}, passes: "secret", kit: "KIT", rehearsal: Rehearsal{Months: 6}}
 }
 
 func (b *fakeBook) call(name string) error {
@@ -57,6 +64,8 @@ func (b *fakeBook) wrote() { b.saved = b.now() }
 
 func (b *fakeBook) Who() Who           { return b.who }
 func (b *fakeBook) SavedAt() time.Time { return b.saved }
+
+func (b *fakeBook) Health(context.Context) (Health, error) { return b.health, nil }
 
 func (b *fakeBook) Status(context.Context) (Status, error) {
 	s := Status{SavedAt: b.saved, State: casework.StateLocal, Drafts: len(b.drafts), Enrolled: b.who.Council != "", Sync: b.complete}

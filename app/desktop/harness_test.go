@@ -43,6 +43,7 @@ func (c *clock) release() {
 
 func (c *clock) Aside(task func()) { task() }
 func (c *clock) Do(task func())    { task() }
+func (c *clock) settled() Runner   { c.release(); return c }
 
 func (c *clock) After(d time.Duration, task func()) func() {
 	t := &timer{at: c.at.Add(d), task: task}
@@ -123,6 +124,8 @@ func explain(err error) Problem {
 	switch {
 	case errors.Is(err, errWrong):
 		return Problem{CodeWrongPassphrase, "The passphrase is wrong.", "Check Caps Lock.", 2 * time.Second}
+	case errors.Is(err, errKit):
+		return Problem{"other_kit", "This recovery kit belongs to another notebook.", "Look for the kit that was made for this one.", 0}
 	case errors.Is(err, errDisk):
 		return Problem{CodeReadOnly, "The disk is full.", "Free some space.", 0}
 	case errors.Is(err, errQuery):

@@ -11,6 +11,7 @@ import (
 // idle watches for a laptop left alone. It goes by the clock on the wall, so
 // that a laptop that slept is found locked when it wakes.
 type idle struct {
+	seen     time.Time // last tick, with the clock that stands still in sleep
 	last     time.Time // last sign of the person
 	lastRead time.Time // last reading of the status
 	warned   bool
@@ -21,11 +22,14 @@ const (
 	statusEvery = 10 * time.Second
 	warnBefore  = time.Minute
 	syncEvery   = 5 * time.Minute
+	// sleepGap is how long the program may stand still, and how far the two
+	// clocks may part between two ticks, before that counts as sleep.
+	sleepGap = 30 * time.Second
 )
 
 // active is called by every widget when the person does something.
 func (w *Window) active() {
-	if w.idle.expired(w) {
+	if w.lockIfSlept() || w.idle.expired(w) {
 		return // too late: the next tick locks
 	}
 	w.idle.last = w.now()
@@ -43,12 +47,35 @@ func (i *idle) expired(w *Window) bool {
 	return w.nb != nil && !i.last.IsZero() && w.now().Sub(i.last) >= i.limit(w)
 }
 
+// slept reports whether the laptop slept, or this program stood still, since the
+// last tick: no tick for half a minute, or a clock on the wall that parted from
+// the one that stands still in sleep.
+func (i *idle) slept(now time.Time) bool {
+	if i.seen.IsZero() {
+		return false
+	}
+	wall := now.Round(0).Sub(i.seen.Round(0))
+	parted := wall - now.Sub(i.seen)
+	return wall > sleepGap || parted > sleepGap || parted < -sleepGap
+}
+
+// lockIfSlept locks at once after sleep, before anything is done.
+func (w *Window) lockIfSlept() bool {
+	if w.nb == nil || !w.idle.slept(w.deps.Now()) {
+		return false
+	}
+	w.idle.seen = time.Time{} // once is enough
+	w.lock()
+	return true
+}
+
 // tick runs once a second while the window is open.
 func (w *Window) tick() {
 	w.stop = w.run.After(tickEvery, w.tick)
-	if w.nb == nil {
+	if w.nb == nil || w.lockIfSlept() {
 		return
 	}
+	w.idle.seen = w.deps.Now()
 	if w.idle.expired(w) {
 		w.lock()
 		return

@@ -56,29 +56,73 @@ func (w *Window) cover(title string, body fyne.CanvasObject) {
 	w.setContent(w.doorFrame(widgets.Stack(2*widgets.Gap, parts...)))
 }
 
-// shut drops everything and asks the notebook to drop its keys.
+// shut drops everything and asks the notebook to drop its keys; as a rule this
+// process ends with it.
 func (w *Window) shut(back route) {
-	nb := w.nb
+	nb, process, size := w.nb, w.deps.Process, w.win.Canvas().Size()
 	w.drop()
 	w.cancel()
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.session++
 	w.nb, w.frame, w.pending = nil, nil, nil
 	w.status, w.who, w.history = Status{}, Who{}, nil
+	w.health, w.next = Health{}, route{}
 	w.syncing, w.saveBad, w.savedAt = false, "", time.Time{}
 	w.idle = idle{}
 	w.resume = back
 	w.setMenu()
-	w.show(route{screen: "unlock"})
+	if process.Again == nil {
+		w.show(route{screen: "unlock"})
+	} else {
+		w.cover(w.t("Locking"), nil)
+		w.nameWindow("unlock")
+	}
 	session := w.session
 	w.run.Go(func() {
-		err := nb.Lock(context.Background())
+		err := process.shutDown(nb, back, Size{int(size.Width), int(size.Height)})
 		w.run.Do(func() {
-			if err != nil && session == w.session {
+			w.rested()
+			if session != w.session {
+				return
+			}
+			if process.Again != nil {
+				w.show(route{screen: "unlock"})
+			}
+			if err != nil {
 				w.problem(err)
 			}
 		})
 	})
+}
+
+// endWithin bounds the farewell when the system ends the session: it kills
+// what is still there after two seconds.
+const endWithin = 1800 * time.Millisecond
+
+// finish does, on the window's goroutine and after its loop has ended, what an
+// end without a farewell left to do: the last words go to the disk and the
+// notebook is closed.
+func (w *Window) finish() {
+	w.run = w.run.settled()
+	w.stopTick()
+	if n := w.newborn; n != nil {
+		_ = n.nb.Lock(context.Background()) // ending: there is nowhere left to say it
+	}
+	nb := w.nb
+	if nb == nil {
+		return
+	}
+	if k, ok := w.page.(keeper); ok {
+		k.keep(func(error) {})
+	}
+	if p := w.pending; p != nil {
+		p.stop()
+		w.pending = nil
+		_, _ = nb.Record(context.Background(), p.draft, p.sheet) // it stays a draft
+	}
+	w.session++
+	w.nb = nil
+	_ = nb.Lock(context.Background())
 }
 
 // quit saves, locks and closes the window.

@@ -68,6 +68,8 @@ func screens() []screen {
 		{id: "export", open: openExport},
 		{id: "council", open: openCouncil},
 		{id: "settings", open: openSettings},
+		{id: "rehearse", open: openRehearse},
+		{id: "health", open: openHealth},
 		{id: "help", open: openHelp},
 		{id: "about", open: openAbout},
 	}

@@ -57,6 +57,15 @@ var scenes = []struct {
 		s.start()
 		s.show(route{screen: "recover"})
 	}},
+	{"health", newStage, func(s *stage) {
+		s.book.health = Health{MadeAnew: true, Places: 2, Kept: 3, Enrolled: true, Cases: []HarmedCase{
+			{Title: "Ruby Larter, " + ruby, Count: 2, Council: true}, {Title: "Alfie Larter, " + alfie, Count: 1}}}
+		harmedUnlock(s)
+	}},
+	{"health-mended", newStage, func(s *stage) {
+		s.book.health = Health{MadeAnew: true, Kept: 1}
+		harmedUnlock(s)
+	}},
 	{"today-first", emptyStage, func(s *stage) {}},
 	{"today", openedStage, func(s *stage) {
 		s.written()
@@ -253,4 +262,12 @@ func oldSpreadsheet() ImportPreview {
 			{5, 6, "refused", "Date of birth", "31/02/2012 is not a date."},
 		},
 	}
+}
+
+// harmedUnlock opens a notebook that has something to say about its health.
+func harmedUnlock(s *stage) {
+	s.door.exists = true
+	family(s.book)
+	s.start()
+	s.unlock()
 }

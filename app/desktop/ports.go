@@ -24,6 +24,8 @@ type Deps struct {
 	// Documents is the folder offered first when a file is chosen or written.
 	// It may be empty.
 	Documents string
+	// Process is the program that the window runs in.
+	Process Process
 }
 
 // Version says which build this is. No part of it names a person, a place or a
@@ -43,6 +45,7 @@ type Problem struct {
 // Codes of problems that the window treats in its own way.
 const (
 	CodeWrongPassphrase = "wrong_passphrase"
+	CodeWait            = "wait" // not tried: too soon after wrong ones
 	CodeInUse           = "in_use"
 	CodeReadOnly        = "storage_failing" // nothing more is acknowledged in this run
 	CodeOffline         = "offline"
@@ -102,6 +105,7 @@ type RecoveryKit struct {
 // child reference; in a casework.Submission children are named by reference.
 type Notebook interface {
 	Session
+	Keys
 	Reader
 	Recorder
 	Drafts
@@ -117,6 +121,8 @@ type Session interface {
 	// Status is what the status bar shows. No network. It is asked for after
 	// every act and about once in ten seconds.
 	Status(ctx context.Context) (Status, error)
+	// Health is how the notebook was found when it was opened.
+	Health(ctx context.Context) (Health, error)
 	// Settings are kept in the notebook, sealed with everything else. A
 	// notebook that has none yet answers DefaultSettings.
 	Settings(ctx context.Context) (Settings, error)

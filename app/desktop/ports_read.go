@@ -56,6 +56,25 @@ type Settings struct {
 // DefaultSettings are those of a new notebook.
 var DefaultSettings = Settings{LockMinutes: 5, TextPercent: 100, Theme: "light"}
 
+// Health is how the notebook was found when it was opened.
+type Health struct {
+	MadeAnew bool // the working copy was damaged and was made anew: nothing is lost
+	Places   int  // places in the record that cannot be read
+	Kept     int  // copies of what was damaged, kept in the notebook's folder
+	Enrolled bool
+	Cases    []HarmedCase
+}
+
+// Well reports whether there is nothing to say.
+func (h Health) Well() bool { return !h.MadeAnew && h.Places == 0 }
+
+// HarmedCase is a case of which something cannot be read.
+type HarmedCase struct {
+	Title   string
+	Count   int  // entries that cannot be read or are missing
+	Council bool // the council has them
+}
+
 // Today is the first screen.
 type Today struct {
 	New       []CaseRow // cases with something new since they were looked at

@@ -40,10 +40,15 @@ func openSettings(w *Window, _ route) page {
 	if w.status.HasSample {
 		sample = w.kit.Button(w.t("Remove the sample cases"), widgets.Secondary, w.removeSample)
 	}
+	locking := []fyne.CanvasObject{widgets.NewField(w.t("Lock after so many minutes without you"), w.t("What you are writing is saved first."), minutes)}
+	if swap := w.swapWords(); swap != "" {
+		locking = append(locking, widgets.NewText(swap, widgets.Muted))
+	}
 	body := widgets.Stack(18,
 		card(w.t("How it looks"), widgets.NewField(w.t("Colours"), "", look), widgets.NewField(w.t("Size of text"), "", text)),
-		card(w.t("Locking"), widgets.NewField(w.t("Lock after so many minutes without you"), w.t("What you are writing is saved first."), minutes)),
+		card(w.t("Locking"), locking...),
 		w.passphraseCard(),
+		w.kitCard(),
 		card(w.t("Sample cases"), widgets.NewText(w.t("Three invented siblings to try things with."), widgets.Body), buttons(sample)))
 	return simple{w.scrolled(w.header(w.t("Settings and passphrase"), w.t("Kept inside the notebook, encrypted like everything else.")), body), look}
 }

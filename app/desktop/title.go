@@ -5,9 +5,9 @@ package desktop
 // in the system's lists, so it never names a child.
 var titles = map[string]string{
 	"welcome": "Create a notebook", "kit": "Recovery kit", "unlock": "Locked", "recover": "Recovery",
-	"today": "Today", "caseload": "Caseload", "team": "Team", "search": "Search", "child": "Child", "record": "Record",
+	"today": "Today", "health": "Mended", "caseload": "Caseload", "team": "Team", "search": "Search", "child": "Child", "record": "Record",
 	"remark": "Remark", "addchild": "Add a child", "import": "Import", "conflict": "Two values", "export": "Export",
-	"council": "Council and sync", "settings": "Settings", "help": "Help", "about": "About",
+	"council": "Council and sync", "settings": "Settings", "rehearse": "Try the recovery kit", "help": "Help", "about": "About",
 }
 
 func (w *Window) nameWindow(screen string) { w.win.SetTitle("Wherry: " + titles[screen]) }

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -29,8 +30,11 @@ func openUnlock(w *Window, _ route) page {
 	p.pass.OnEnter = p.unlock
 	forgot := w.kit.Button(w.t("Forgotten it? Use recovery kit"), widgets.Quiet, func() { w.show(route{screen: "recover"}) })
 	about := ""
-	if w.resume.screen == "record" || w.resume.screen == "remark" {
+	switch {
+	case w.resume.screen == "record" || w.resume.screen == "remark":
 		about = w.t("What you were writing is saved. You will be back in the same place.")
+	case w.deps.Process.Relocked:
+		about = w.t("Everything is saved. You will be back in the same place.")
 	}
 	parts := []fyne.CanvasObject{widgets.NewText(w.t("The notebook is locked"), widgets.Heading)}
 	if about != "" {
@@ -62,10 +66,10 @@ func (p *unlockPage) unlock() {
 	p.field.Fail("")
 	p.open.Disable()
 	p.open.SetText(w.t("Unlocking"))
-	try(w, func(ctx context.Context) (Notebook, error) {
+	try(w, func(ctx context.Context) (unlocked, error) {
 		defer wipe(pass)
-		return w.deps.Door.Unlock(ctx, pass)
-	}, func(nb Notebook, err error) {
+		return asItWas(ctx, func() (Notebook, error) { return w.deps.Door.Unlock(ctx, pass) })
+	}, func(u unlocked, err error) {
 		p.open.Enable()
 		p.open.SetText(w.t("Unlock"))
 		p.pass.Put("")
@@ -73,10 +77,38 @@ func (p *unlockPage) unlock() {
 			p.failed(err)
 			return
 		}
-		to := w.resume
-		w.resume = route{}
-		w.opened(nb, to)
+		w.enter(u)
 	})
+}
+
+// unlocked is a notebook that was just opened and what it remembers of the
+// time before.
+type unlocked struct {
+	nb        Notebook
+	place     route // where the lock came
+	wrong     int   // passphrases that did not open it meanwhile
+	rehearsal Rehearsal
+}
+
+func asItWas(ctx context.Context, open func() (Notebook, error)) (unlocked, error) {
+	nb, err := open()
+	if err != nil {
+		return unlocked{}, err
+	}
+	u := unlocked{nb: nb, place: placeOf(nb.TakePlace(ctx)), wrong: nb.WrongBefore()}
+	u.rehearsal, _ = nb.Rehearsal(ctx) // a reminder may fail to come
+	return u, nil
+}
+
+// enter goes to where the person was.
+func (w *Window) enter(u unlocked) {
+	to := w.resume
+	w.resume = route{}
+	if to.screen == "" {
+		to = u.place
+	}
+	w.opened(u.nb, to)
+	w.run.Go(func() { w.run.Do(func() { w.afterUnlock(u.wrong, u.rehearsal) }) }) // once it is shown
 }
 
 func (p *unlockPage) failed(err error) {
@@ -105,7 +137,7 @@ func (p *unlockPage) count() {
 		p.open.Enable()
 		return
 	}
-	p.field.Fail(p.why + " " + w.n("Try again in %d second.", "Try again in %d seconds.", int((left+time.Second-1)/time.Second)))
+	p.field.Fail(strings.TrimSpace(p.why + " " + w.n("Try again in %d second.", "Try again in %d seconds.", int((left+time.Second-1)/time.Second))))
 	p.stop = w.run.After(min(left, time.Second), p.count)
 }
 
@@ -135,10 +167,10 @@ func openRecover(w *Window, _ route) page {
 		}
 		text := code.Text
 		open.Disable()
-		try(w, func(ctx context.Context) (Notebook, error) {
+		try(w, func(ctx context.Context) (unlocked, error) {
 			defer wipe(p)
-			return w.deps.Door.UnlockWithCode(ctx, text, p)
-		}, func(nb Notebook, err error) {
+			return asItWas(ctx, func() (Notebook, error) { return w.deps.Door.UnlockWithCode(ctx, text, p) })
+		}, func(u unlocked, err error) {
 			open.Enable()
 			if err != nil {
 				pr := w.deps.Explain(err)
@@ -148,9 +180,7 @@ func openRecover(w *Window, _ route) page {
 			}
 			code.Put("")
 			pass.clear()
-			to := w.resume
-			w.resume = route{}
-			w.opened(nb, to)
+			w.enter(u)
 			w.done(w.t("Your passphrase is changed."))
 		})
 	}

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,8 @@ type Window struct {
 	here    route
 	history []route
 	resume  route // where to go after the next unlock
+	health  Health
+	next    route // where to go on to from what health says
 	page    page
 	frame   *frame
 	pending *pending
@@ -47,7 +50,23 @@ type Window struct {
 func Run(a fyne.App, deps Deps) {
 	w := newWindow(a, deps, newRunner())
 	w.start()
+	w.follow()
 	w.win.ShowAndRun()
+	time.AfterFunc(endWithin, func() { os.Exit(0) }) // the disk hangs; what is saved is safe
+	w.finish()
+}
+
+// follow hands what happens around the window to its goroutine.
+func (w *Window) follow() {
+	events := w.deps.Process.Around
+	if events == nil {
+		return
+	}
+	w.run.Aside(func() {
+		for a := range events {
+			w.run.Do(func() { w.around(a) })
+		}
+	})
 }
 
 // newWindow makes the window without showing it.
@@ -58,6 +77,9 @@ func newWindow(a fyne.App, deps Deps, run Runner) *Window {
 	w.win.SetPadded(false)
 	w.win.SetMaster()
 	w.win.Resize(fyne.NewSize(1200, 680))
+	if s := deps.Process.Size; s.Width > 0 && s.Height > 0 {
+		w.win.Resize(fyne.NewSize(float32(s.Width), float32(s.Height)))
+	}
 	w.win.SetCloseIntercept(w.quit)
 	w.win.Canvas().SetOnTypedKey(w.looseKey)
 	w.ctx, w.cancel = context.WithCancel(context.Background())
@@ -104,6 +126,9 @@ func (w *Window) opened(nb Notebook, to route) {
 		if m.settings, err = nb.Settings(ctx); err != nil {
 			m.settings = DefaultSettings // they are not worth a locked door
 		}
+		if m.health, err = nb.Health(ctx); err != nil {
+			m.health = Health{} // the status bar still warns
+		}
 		return m, nil
 	}, func(m me) {
 		w.who, w.settings = m.who, m.settings
@@ -115,6 +140,9 @@ func (w *Window) opened(nb Notebook, to route) {
 		if to.screen == "" {
 			to = route{screen: "today"}
 		}
+		if w.health = m.health; !w.health.Well() {
+			w.next, to = to, route{screen: "health"}
+		}
 		w.show(to)
 		w.syncSoon()
 	})
@@ -124,6 +152,7 @@ func (w *Window) opened(nb Notebook, to route) {
 type me struct {
 	who      Who
 	settings Settings
+	health   Health
 }
 
 // show puts a screen in the place of the one there is.

@@ -52,10 +52,11 @@ func (a *App) sayStatus(s *notebook.Status) error {
 		Workers    []worker `json:"workers"`
 		Healed     bool     `json:"healed,omitempty"`
 		Damaged    int      `json:"damaged,omitempty"`
+		CarryOut   int      `json:"carry_out,omitempty"` // disposals approved: carry out
 	}{V: 1, Notebook: s.Notebook.String(), Enrolled: s.Enrolled, Role: s.Role, Entries: s.Entries, Local: s.Local,
 		Sending: s.Sending, CouncilHas: s.CouncilHas, Held: s.Held, Refused: s.Refused, Drafts: s.Drafts,
 		LastSync: when(s.LastSync), CompleteTo: when(s.CompleteTo), ReadOnly: s.ReadOnly, Workers: []worker{},
-		Healed: s.Healed, Damaged: s.Damaged}
+		Healed: s.Healed, Damaged: s.Damaged, CarryOut: s.CarryOut}
 	if s.Enrolled {
 		line.Council = s.Council.String()
 	}
@@ -179,10 +180,14 @@ func (a *App) sayVerify(r *notebook.VerifyReport) error {
 		Conflicts int           `json:"conflicts"`
 		Heads     []headLine    `json:"heads"`
 		View      string        `json:"view"`
+		Disposed  []string      `json:"disposed,omitempty"` // case ids
 	}{V: 1, Entries: r.Entries, OK: r.OK, Damaged: []damagedLine{}, Missing: []missingLine{}, Conflicts: r.Conflicts,
 		Heads: []headLine{}, View: r.View}
 	for _, d := range r.Damaged {
 		line.Damaged = append(line.Damaged, damagedLine{d.File, d.Segment, opt(d.Entry), opt(d.Case), d.Reason})
+	}
+	for _, d := range r.Disposed {
+		line.Disposed = append(line.Disposed, d.Case.String())
 	}
 	for _, m := range r.Missing {
 		line.Missing = append(line.Missing, missingLine{m.Lane.String(), m.Seq, m.Case.String()})

@@ -47,7 +47,7 @@ type Version struct {
 }
 
 // Formats are the numbers of the formats that this release writes.
-var Formats = map[string]int{"entry": 1, "keyfile": 1, "journal": 1, "wire": 1}
+var Formats = map[string]int{"entry": 1, "keyfile": 1, "journal": 2, "wire": 1}
 
 // exitError carries an exit code past cobra, after its line has been printed.
 type exitError struct{ code int }
@@ -168,11 +168,12 @@ func (a *App) command() *cobra.Command {
 func verbs() []func(*App) *cobra.Command {
 	return []func(*App) *cobra.Command{
 		initVerb, enrolVerb, importVerb, recordVerb, listVerb, showVerb, searchVerb, amendVerb, commentVerb,
-		draftVerb, passphraseVerb, syncVerb, statusVerb, exportVerb, verifyVerb, repairVerb, versionVerb,
+		draftVerb, passphraseVerb, syncVerb, statusVerb, exportVerb, verifyVerb, repairVerb, backupVerb, restoreVerb, versionVerb,
+		retentionVerb, holdVerb, releaseVerb, disposeVerb,
 	}
 }
 
-var laterVerbs = []string{"due", "signoff", "share", "handover", "stats", "backup", "restore", "revoke", "dispose"}
+var laterVerbs = []string{"due", "signoff", "share", "handover", "stats", "revoke"}
 
 func later(name string) *cobra.Command {
 	return &cobra.Command{Use: name, Hidden: true, Args: cobra.ArbitraryArgs,

@@ -68,6 +68,9 @@ func (a *App) listCases(c *cobra.Command, n *notebook.Notebook) error {
 	if err != nil {
 		return err
 	}
+	if err := a.listGone(c, n); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		line := caseLine{1, r.ID.String(), r.Ref, r.Name, r.Status, r.Entries, when(r.Last)}
 		if err := a.say(line, "%-12s %-32s %-18s %5d entries", r.Ref, r.Name, r.Status, r.Entries); err != nil {
@@ -144,6 +147,9 @@ func showVerb(a *App) *cobra.Command {
 		Use: "show ENTRY|CASE", Short: "Show an entry, or every entry of a case", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withNotebook(c.Context(), func(n *notebook.Notebook) error {
+				if d, err := n.DisposalOf(c.Context(), strings.ToLower(args[0])); err == nil {
+					return a.showGone(args[0], d)
+				}
 				rows, err := n.CaseEntries(c.Context(), args[0])
 				if errors.Is(err, notebook.ErrNotFound) {
 					d, err := n.Entry(c.Context(), strings.ToLower(args[0]))

@@ -140,6 +140,10 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		}
 		out.Records = append(out.Records, pr)
 	}
+	if c := n.st.cases[p.Case]; c != nil && c.Disposed != nil {
+		out.dropBodies()
+		*keys = keyring{n: n, caseID: p.Case} // and nothing that opens them
+	}
 	keys.settle(auth)
 	if len(keys.items) > 0 {
 		if err := n.putKeys(keys.items...); err != nil {

@@ -3,6 +3,7 @@ package notebook
 import (
 	"cmp"
 
+	"wherry/app/casework"
 	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/trust"
@@ -101,12 +102,20 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			c.Lane, c.LaneSeq, c.LaneHead = record.ID{}, 0, record.ID{}
 			n.st.touched[c.ID] = true
 		}
+	case itemRestored:
+		n.closeLanes()
 	case itemRemoved:
 		var r removedItem
 		if err := record.Decode(it.Data, &r); err != nil {
 			return err
 		}
 		return n.applyRemoved(&r, s)
+	case itemDisposed:
+		d := new(disposedItem)
+		if err := record.Decode(it.Data, d); err != nil {
+			return err
+		}
+		return n.applyDisposed(d, s)
 	case itemSalvaged:
 		var v salvagedItem
 		if err := record.Decode(it.Data, &v); err != nil {
@@ -239,6 +248,9 @@ func (n *Notebook) meaning(c *caseRow, e *record.Entry) {
 			}
 		}
 	case record.Content:
+		if c.Disposed != nil {
+			return // what comes of it later is not counted
+		}
 		c.Count++
 		c.Last = max(c.Last, h.Time.Time().UnixMilli())
 		if !n.isOwnDevice(h.Author) {
@@ -257,7 +269,8 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 			return
 		}
 	}
-	if ref, corrects, sample := caseMarks(in); !c.Removed {
+	if ref, corrects, sample := caseMarks(in); !c.gone() {
+		c.Proposed = c.Proposed || in.Kind == casework.KindDisposal
 		n.st.setRef(c, ref, corrects)
 		// Only what this notebook itself began and marked is a sample: the
 		// field in anybody else's case means nothing.

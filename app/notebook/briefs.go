@@ -34,7 +34,7 @@ func (n *Notebook) saveBriefs() {
 	}
 	kept := []keptBrief{}
 	for _, c := range n.st.sorted() {
-		if len(c.Summary) > 0 && !c.Removed {
+		if len(c.Summary) > 0 && !c.gone() {
 			kept = append(kept, keptBrief{Case: c.ID, Arrived: c.Arrived, Count: c.Count, Keys: n.keysOf(c), Line: c.Summary})
 		}
 	}
@@ -63,7 +63,7 @@ func (n *Notebook) recallBriefs() {
 	}
 	for _, k := range kept {
 		c := n.st.cases[k.Case]
-		if c != nil && !c.Removed && c.Arrived == k.Arrived && c.Count == k.Count && n.keysOf(c) == k.Keys {
+		if c != nil && !c.gone() && c.Arrived == k.Arrived && c.Count == k.Count && n.keysOf(c) == k.Keys {
 			c.Summary, n.st.touched[c.ID] = k.Line, true
 		}
 	}

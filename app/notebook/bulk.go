@@ -29,7 +29,7 @@ func (n *Notebook) ImportNotes(ctx context.Context, next func() ([]byte, error),
 		return nil, ErrClosed
 	}
 	if n.readOnly && !dry {
-		return nil, ErrReadOnly
+		return nil, n.closedToWriting()
 	}
 	b := &bulk{n: n, ctx: ctx, kind: kind, dry: dry, rep: &ImportReport{Encoding: "utf-8"}, refs: map[string]record.ID{}, pen: n.newPen()}
 	for {

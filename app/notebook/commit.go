@@ -152,7 +152,7 @@ func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clea
 // are saved, and only then are memory, view and index told.
 func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem) error {
 	if n.readOnly {
-		return ErrReadOnly
+		return n.closedToWriting()
 	}
 	if len(p.wraps) > 0 {
 		if err := n.putKeys(p.wraps...); err != nil {
@@ -167,7 +167,7 @@ func (n *Notebook) commit(ctx context.Context, p *pen, own ownItem) error {
 // after the frame is durable is mended by a rebuild, never reported as unsaved.
 func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
 	if n.readOnly {
-		return ErrReadOnly
+		return n.closedToWriting()
 	}
 	defer clear(n.fresh)
 	seq, err := n.j.Append(ctx, items)
@@ -186,6 +186,14 @@ func (n *Notebook) putKeys(items ...seal.BoxItem) error {
 		return n.failed(err)
 	}
 	return nil
+}
+
+// closedToWriting is what a refused write is told.
+func (n *Notebook) closedToWriting() error {
+	if errors.Is(n.readOnlyWhy, ErrUpgradeSpace) {
+		return ErrUpgradeSpace
+	}
+	return ErrReadOnly
 }
 
 // failed turns the notebook read-only when the disk, not the request, is at

@@ -64,24 +64,33 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 		}
 	}
 	d.ID, d.Changed = id.String(), n.now().UTC()
+	if err := n.writeDraft(id, d); err != nil {
+		return "", err
+	}
+	n.saved = n.now()
+	return d.ID, nil
+}
+
+// writeDraft writes a draft's file under a key of its own.
+func (n *Notebook) writeDraft(id record.ID, d *casework.Draft) error {
 	plain, err := json.Marshal(d)
 	if err != nil {
-		return "", err
+		return err
 	}
 	key, err := seal.NewKey(n.cfg.Rand)
 	if err != nil {
-		return "", err
+		return err
 	}
 	wrapped, err := seal.Seal(n.vault.Derive("draft"), id[:], key[:])
 	if err != nil {
-		return "", err
+		return err
 	}
 	body, err := seal.SealPayload(key, id[:], plain)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := os.MkdirAll(filepath.Join(n.dir, "drafts"), 0o700); err != nil {
-		return "", err
+		return err
 	}
 	file := record.Encode(draftFile{Magic: draftMagic, Key: wrapped, Body: body})
 	if err = seal.WriteFileSync(n.draftPath(id), file); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
@@ -90,11 +99,7 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 			err = seal.WriteFileSync(n.draftPath(id), file)
 		}
 	}
-	if err != nil {
-		return "", err
-	}
-	n.saved = n.now()
-	return d.ID, nil
+	return err
 }
 
 // Drafts lists the drafts, newest first. One that cannot be opened is left out

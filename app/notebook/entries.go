@@ -51,6 +51,9 @@ func (n *Notebook) Entries(ctx context.Context, operand, kind string) ([]EntryRo
 	}
 	out := []EntryRow{}
 	for _, c := range cases {
+		if c.Disposed != nil {
+			continue // nothing of it can be listed
+		}
 		rows, err := n.caseFacts(ctx, c)
 		if err != nil {
 			return nil, err

@@ -194,6 +194,9 @@ func (n *Notebook) project(ctx context.Context, c *caseRow) (*casework.CaseFile,
 		cf.Attention = append(cf.Attention, casework.Attention{Code: casework.AttentionDamaged,
 			Words: "Part of this notebook is damaged: entries may be missing here that the council or a backup still has."})
 	}
+	if c.Proposed {
+		n.noticeDisposal(cf, facts)
+	}
 	return cf, nil
 }
 

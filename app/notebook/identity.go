@@ -152,7 +152,8 @@ func Open(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Note
 		if err != nil {
 			return nil, err
 		}
-		return seal.UnlockKeyFile(dir, pass)
+		defer clear(pass)
+		return guess(dir, cfg, func() (*seal.Unlocked, error) { return seal.UnlockKeyFile(dir, pass) })
 	})
 }
 
@@ -173,6 +174,7 @@ func unlock(ctx context.Context, dir string, cfg Config, key func() (*seal.Unloc
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
+	defer u.Key.Wipe() // the notebook holds its own copy
 	return openWith(ctx, dir, u, lock, cfg.filled())
 }
 

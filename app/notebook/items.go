@@ -21,6 +21,8 @@ const (
 	itemCut       uint8 = 11 // a torn tail was cut: open new lanes
 	itemRemoved   uint8 = 12 // sample cases taken away; their keys are destroyed
 	itemSalvaged  uint8 = 13 // entries that the journal had lost, taken back from the view
+	itemDisposed  uint8 = 14 // a case disposed of; its keys are destroyed, then all that they opened
+	itemRestored  uint8 = 15 // all before this came from a backup: open new lanes
 	itemRefs      uint8 = 16 // the references under which salvaged entries were submitted
 )
 

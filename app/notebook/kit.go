@@ -66,11 +66,18 @@ func MayCreate(dir string) error {
 	return nil
 }
 
-// CreateWithCode creates a notebook with a fresh recovery code.
+// CreateWithCode creates a notebook with a fresh recovery code. Without a
+// chosen cost of the passphrase protection it takes what suits this laptop.
 func CreateWithCode(ctx context.Context, dir, name string, passphrase []byte, cfg Config) (*Notebook, RecoveryCode, error) {
 	var code RecoveryCode
+	if err := MayCreate(dir); err != nil { // before the seconds that it takes to try
+		return nil, code, err
+	}
 	if _, err := rand.Read(code[:]); err != nil {
 		return nil, code, err
+	}
+	if cfg.KDF == (seal.KDF{}) {
+		cfg.KDF = seal.Calibrate()
 	}
 	n, err := Create(ctx, dir, name, passphrase, code, cfg)
 	return n, code, err

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"wherry/app/casework"
 	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -36,6 +37,8 @@ type Config struct {
 	Dial func(Endpoint) (engine.Remote, error)
 	// Probe lets a child process try the view first; nil: no such child.
 	Probe Probe
+	// Retention is the council's retention schedule; nil: the one built in.
+	Retention casework.Schedule
 	// Version is shown in exports and About.
 	Version string
 }
@@ -89,6 +92,7 @@ type Notebook struct {
 	alarms      int     // signs of two faces met in this exchange
 	syncing     bool    // one exchange at a time
 	readOnly    bool
+	readOnlyWhy error // what was wrong at the opening
 	viewAhead   bool // of a journal that lost its end
 	viewWhole   bool // the view was as an orderly stop left it
 	damage      []journal.Damage
@@ -139,13 +143,13 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	var looking sync.WaitGroup
 	looking.Go(func() { well = n.viewIsWell(ctx) })
 	var report *journal.Report
-	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true})
+	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true, Before: n.beforeUpgrade})
 	looking.Wait()
 	if err != nil {
 		return err
 	}
 	n.damage, n.quarantined, n.healed = report.Damaged, report.Quarantined, n.healed || report.MarkHealed
-	n.readOnly = report.ReadOnly != nil
+	n.readOnly, n.readOnlyWhy = report.ReadOnly != nil, report.ReadOnly
 	unread := n.readOnly && len(report.Damaged) > 0 // not damage: the disk would not read
 	if !well && !n.readOnly {
 		n.setAside = n.quarantineView() == nil
@@ -161,8 +165,9 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	}
 	n.startLanes(ctx, report)
 	n.sweepDrafts()
+	n.sweepUpgrades()
 	_ = n.sweepRemoved() // tried again at the next opening
-	return nil
+	return n.resumeDisposals(ctx)
 }
 
 // startLanes opens new lanes after the journal lost something that others may

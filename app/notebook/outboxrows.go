@@ -39,7 +39,7 @@ func (n *Notebook) loadOutbox(ctx context.Context) error {
 			if err := record.Decode(value, &o); err != nil {
 				return err
 			}
-			if c := n.st.cases[o.Case]; c != nil && !c.Removed {
+			if c := n.st.cases[o.Case]; c != nil && !c.gone() {
 				rows = append(rows, o)
 			}
 			return nil

@@ -87,8 +87,10 @@ func (n *Notebook) prove(id record.ID, p proofRow, s sink) error {
 		}
 		if o.Class == record.Content && p.Code == "held" {
 			n.st.meta.Held++
+			n.st.caseRow(o.Case).Held++
 		} else if o.Class == record.Content && p.Code != "" {
 			n.st.meta.Refused++
+			n.st.caseRow(o.Case).Refused++
 		}
 		if p.Code != "" {
 			c := n.st.caseRow(o.Case)

@@ -15,13 +15,21 @@ func ChangePassphrase(dir string, old, next []byte, cfg Config) error {
 		if err != nil {
 			return nil, err
 		}
-		return seal.UnlockKeyFile(dir, pass)
+		defer clear(pass)
+		return guess(dir, cfg, func() (*seal.Unlocked, error) { return seal.UnlockKeyFile(dir, pass) })
 	})
 }
 
-// ResetPassphrase sets a new passphrase by the recovery kit's code.
+// ResetPassphrase sets a new passphrase by the recovery kit's code. A code
+// cannot be guessed, so it neither waits nor counts; it ends the waiting.
 func ResetPassphrase(dir string, code seal.RecoveryCode, next []byte, cfg Config) error {
-	return rekey(dir, next, cfg, func() (*seal.Unlocked, error) { return seal.UnlockWithCode(dir, code) })
+	return rekey(dir, next, cfg, func() (*seal.Unlocked, error) {
+		u, err := seal.UnlockWithCode(dir, code)
+		if err == nil {
+			unguessed(dir)
+		}
+		return u, err
+	})
 }
 
 func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, error)) (err error) {
@@ -32,6 +40,7 @@ func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, erro
 	if err != nil {
 		return err
 	}
+	defer clear(pass)
 	lock, err := journal.Lock(dir)
 	if err != nil {
 		return err
@@ -42,7 +51,7 @@ func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, erro
 		return err
 	}
 	defer u.Key.Wipe()
-	return inForce(u.SetPassphrase(dir, pass, cfg.filled().KDF))
+	return inForce(u.SetPassphrase(dir, pass, cfg.filled().KDF.AtLeast(u.KDF)))
 }
 
 // inForce passes over what leaves the change in force: that the second copy or
@@ -65,14 +74,16 @@ func (n *Notebook) ChangePassphrase(old, next []byte) error {
 	if err != nil {
 		return err
 	}
+	defer clear(before)
 	after, err := seal.NormalisePassphrase(next)
 	if err != nil {
 		return err
 	}
-	u, err := seal.UnlockKeyFile(n.dir, before)
+	defer clear(after)
+	u, err := guess(n.dir, n.cfg, func() (*seal.Unlocked, error) { return seal.UnlockKeyFile(n.dir, before) })
 	if err != nil {
 		return err
 	}
 	defer u.Key.Wipe()
-	return inForce(u.SetPassphrase(n.dir, after, n.cfg.KDF))
+	return inForce(u.SetPassphrase(n.dir, after, n.cfg.KDF.AtLeast(u.KDF)))
 }

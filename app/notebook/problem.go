@@ -3,11 +3,14 @@ package notebook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"wherry/app/casework"
+	"wherry/storage/archive"
 	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -46,6 +49,14 @@ type coder interface{ ProblemCode() string }
 // Explain turns any error into a Problem. Every sentence that reaches a user
 // from a failure is in this file.
 func Explain(err error) Problem {
+	var we *WaitError
+	if errors.As(err, &we) {
+		in := "1 second"
+		if n := int((we.Left + time.Second - 1) / time.Second); n != 1 {
+			in = fmt.Sprintf("%d seconds", n)
+		}
+		return Problem{Code: "wait", Message: "Several passphrases were wrong. The next can be tried in " + in + ".", Next: "Wait, or use your recovery kit. Nothing is ever erased.", Exit: ExitPassphrase}
+	}
 	for _, p := range problems {
 		for _, target := range p.errs {
 			if errors.Is(err, target) {
@@ -78,24 +89,48 @@ var problems = []struct {
 	errs []error
 	Problem
 }{
+	{[]error{archive.ErrNewerFormat}, Problem{"newer_format", "This backup was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
 	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
 	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
+	{[]error{ErrBackupSpace}, Problem{"storage_full", "There is not enough space there for the backup, so nothing was written.", "Free some space, or choose another disk.", ExitStorage}},
+	{[]error{ErrUpgradeSpace}, Problem{"storage_full", "There is not enough space for the copy that is made before an upgrade, so this notebook is open for reading only.", "Free some space and open it again. Nothing was changed.", ExitStorage}},
 	{[]error{journal.ErrFull, vault.ErrFull, syscall.ENOSPC, syscall.EDQUOT}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
 	{[]error{ErrReadOnly, journal.ErrFailed, journal.ErrReadOnly, syscall.EIO, syscall.EROFS}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
+	{[]error{archive.ErrDamaged, archive.ErrShort}, Problem{"backup_damaged", "This backup is not as it was written, so nothing was taken from it.", "Use another copy of it, or another backup.", ExitDamaged}},
 	{[]error{seal.ErrDamaged, vault.ErrDamaged, journal.ErrDamaged, journal.ErrMissing, journal.ErrWrongKey}, Problem{"damaged", "Part of this notebook is damaged. The rest can be read.", "Run verify to see what is affected, and keep a copy of the folder.", ExitDamaged}},
+	{[]error{ErrOtherKit}, Problem{"other_kit", "This recovery kit belongs to another notebook.", "Look for the kit that was made for this one. Nothing was changed.", ExitPassphrase}},
 	{[]error{seal.ErrWrongPassphrase}, Problem{"wrong_passphrase", "That is not the passphrase of this notebook.", "Try again, or use your recovery kit.", ExitPassphrase}},
 	{[]error{journal.ErrInUse}, Problem{"in_use", "This notebook is already open in another window.", "Use that window, or close it first.", ExitInUse}},
+	{[]error{ErrBusy}, Problem{"busy", "A backup or a disposal is running in this notebook.", "Wait until it is done, and try again.", ExitInUse}},
 	{[]error{ErrNotPermitted}, Problem{"not_permitted", "Your role in the council does not allow this.", "Ask your team lead. The attempt was noted.", ExitNotPermitted}},
 	{[]error{trust.ErrUsed}, Problem{"invitation_used", "This invitation has been used already.", "Ask your administrator for a new one.", ExitNotPermitted}},
 	{[]error{trust.ErrExpired}, Problem{"invitation_expired", "This invitation has expired.", "Ask your administrator for a new one.", ExitNotPermitted}},
 	{[]error{ErrNotFound}, Problem{"not_found", "There is no such case or entry here.", "Check the reference.", ExitRefused}},
 	{[]error{ErrNoNotebook}, Problem{"no_notebook", "There is no notebook in this folder.", "Create one first.", ExitRefused}},
 	{[]error{ErrNotEmpty}, Problem{"not_empty", "That folder is not empty, so it was left as it is.", "Choose an empty folder or a new name.", ExitRefused}},
+	{[]error{archive.ErrNotBackup}, Problem{"not_backup", "That file is not a Wherry backup.", "Check the name.", ExitRefused}},
+	{[]error{ErrInside}, Problem{"inside", "A backup inside the notebook's own folder would be lost with it.", "Choose another folder, best on another disk.", ExitRefused}},
+	{[]error{ErrKeep}, Problem{"bad_expiry", "A backup can be kept for no longer than ten years.", "Give the time like 90d.", ExitRefused}},
 	{[]error{ErrPlace}, Problem{"synced_folder", "That folder is copied by another program, which could damage the notebook or carry it elsewhere.", "Choose a folder on this laptop's own disk.", ExitRefused}},
 	{[]error{ErrNotEnrolled}, Problem{"not_enrolled", "This notebook has not joined a council.", "Enrol with an invitation first.", ExitRefused}},
 	{[]error{ErrEnrolled}, Problem{"already_enrolled", "This notebook has joined a council already.", "Nothing needs to be done.", ExitRefused}},
 	{[]error{ErrExists}, Problem{"exists", "That name is taken already, so nothing was written.", "Choose another name, or allow it to be replaced.", ExitRefused}},
 	{[]error{ErrArriving}, Problem{"history_arriving", "The history of this case is still arriving, so this cannot be done yet.", "Sync until it is complete, then try again.", ExitRefused}},
+	{[]error{ErrHold}, Problem{"hold", "A hold stops any disposal of this case.", "Release the hold first, if whoever set it agrees.", ExitRefused}},
+	{[]error{ErrNotDue}, Problem{"not_due", "The retention period of this case has not ended.", "Wait until it has, or give another basis that overrides the schedule.", ExitRefused}},
+	{[]error{ErrDueUnknown}, Problem{"due_unknown", "No settled retention period is known for this case.", "Set its class and a review date, or use your council's own schedule.", ExitRefused}},
+	{[]error{ErrNotClosed}, Problem{"not_closed", "This case is not closed, so its period does not run.", "Say when it was closed with: retention CASE --closed DATE.", ExitRefused}},
+	{[]error{ErrOneApproval}, Problem{"one_approval", "Only one person stands behind this disposal.", "A second person must approve it.", ExitRefused}},
+	{[]error{ErrKitNeeded}, Problem{"kit_needed", "Alone, the recovery kit is the second approval.", "Ask whoever keeps it, and give --recovery-file.", ExitRefused}},
+	{[]error{ErrNoLead}, Problem{"needs_records_or_lead", "Neither of the two is a records officer or team lead.", "Ask one of them to approve it.", ExitNotPermitted}},
+	{[]error{ErrNoProposal}, Problem{"no_proposal", "No disposal of this case is proposed.", "Propose it first.", ExitRefused}},
+	{[]error{ErrProposed}, Problem{"already_proposed", "A disposal of this case is proposed already.", "Have it approved, or refuse it first.", ExitRefused}},
+	{[]error{ErrRefused}, Problem{"proposal_refused", "The disposal of this case was refused.", "Propose it anew if that has changed.", ExitRefused}},
+	{[]error{ErrExpired}, Problem{"proposal_expired", "The proposal is too old to be relied on.", "Propose it anew.", ExitRefused}},
+	{[]error{ErrNotSent}, Problem{"not_sent", "Something of this case is not with the council yet.", "Sync, then try again.", ExitRefused}},
+	{[]error{ErrUnreadable}, Problem{"unreadable_entries", "An entry of this case cannot be read on this laptop, and it may be a hold.", "Install the newest version and sync, then try again.", ExitRefused}},
+	{[]error{ErrReleased}, Problem{"no_hold", "There is no such hold in force.", "See retention for the holds of a case.", ExitRefused}},
+	{[]error{ErrUnknownClass}, Problem{"unknown_class", "The retention schedule has no such class.", "See retention --list for the classes.", ExitRefused}},
 	{[]error{ErrFolder}, Problem{"no_folder", "The folder for the file is missing or cannot be written to.", "Choose another folder.", ExitRefused}},
 	{[]error{ErrBadName}, Problem{"bad_name", "A name of 1 to 200 characters is needed.", "Give your own name, as your team knows it.", ExitRefused}},
 	{[]error{ErrImportHeader}, Problem{"bad_header", "The first row does not name a child reference or an NHS number.", "Check the header row, or give a mapping.", ExitRefused}},

@@ -128,27 +128,38 @@ func (n *Notebook) draftGone(d *casework.Draft) bool {
 func (n *Notebook) applyRemoved(r *removedItem, s sink) error {
 	for _, id := range r.Cases {
 		c := n.st.caseRow(id)
-		for _, ref := range c.Refs {
-			if n.st.byRef[refKey(ref)] == id {
-				delete(n.st.byRef, refKey(ref))
-			}
+		c.Removed = true
+		if err := n.takeAway(c, s); err != nil {
+			return err
 		}
-		c.Refs = nil
-		c.Removed, c.Ref, c.Count, c.News, c.Summary = true, "", 0, 0, nil
-		if n.idx != nil {
-			n.idx.RemoveCase(id)
-		}
-		n.forget(id)
-		for _, o := range n.st.held() {
-			if o.Case != id {
-				continue
-			}
-			n.st.dropOut(o.Entry)
-			if err := s.del(tableOutbox, o.Arrival); err != nil {
-				return err
-			}
-		}
-		c.Waiting, c.Unsent = 0, 0
 	}
+	return nil
+}
+
+// takeAway takes a case off the lists, the index and the outbox. Only ids are
+// left of it.
+func (n *Notebook) takeAway(c *caseRow, s sink) error {
+	for _, ref := range c.Refs {
+		if n.st.byRef[refKey(ref)] == c.ID {
+			delete(n.st.byRef, refKey(ref))
+		}
+	}
+	c.Ref, c.Refs, c.Count, c.Last, c.News, c.Summary = "", nil, 0, 0, 0, nil
+	n.briefsMoved = true
+	if n.idx != nil {
+		n.addWords()
+		n.idx.RemoveCase(c.ID)
+	}
+	n.forget(c.ID)
+	for _, o := range n.st.held() {
+		if o.Case != c.ID {
+			continue
+		}
+		n.st.dropOut(o.Entry)
+		if err := s.del(tableOutbox, o.Arrival); err != nil {
+			return err
+		}
+	}
+	c.Waiting, c.Unsent = 0, 0
 	return nil
 }

@@ -70,20 +70,24 @@ type caseRow struct {
 	Gen      uint64           // cursor
 	Seq      uint64
 	Chain    record.ID
-	HeadTime int64  // endpoint time of the head that the cursor reached
-	Behind   bool   // a newer head was seen than the cursor has reached
-	Count    uint64 // sealed content entries
-	Last     int64  // latest written time, Unix milliseconds
-	Waiting  uint64 // own entries without a final answer
-	Unsent   uint64 // those of them that are content
-	Unread   bool   // its key came while the index was not loaded
-	Looked   uint64 // arrivals looked at
-	Arrived  uint64 // arrival number of the newest entry
-	NewsAt   uint64 // arrival of the newest of them
-	News     uint64 // entries by others since last looked
-	Summary  []byte // casework.Brief as JSON; empty: to be computed
-	Sample   bool   // fictional: never adopted, never sent
-	Removed  bool   // a sample case taken away, its keys destroyed
+	HeadTime int64         // endpoint time of the head that the cursor reached
+	Behind   bool          // a newer head was seen than the cursor has reached
+	Count    uint64        // sealed content entries
+	Last     int64         // latest written time, Unix milliseconds
+	Waiting  uint64        // own entries without a final answer
+	Unsent   uint64        // those of them that are content
+	Unread   bool          // its key came while the index was not loaded
+	Looked   uint64        // arrivals looked at
+	Arrived  uint64        // arrival number of the newest entry
+	NewsAt   uint64        // arrival of the newest of them
+	News     uint64        // entries by others since last looked
+	Summary  []byte        // casework.Brief as JSON; empty: to be computed
+	Sample   bool          // fictional: never adopted, never sent
+	Removed  bool          // a sample case taken away, its keys destroyed
+	Disposed *disposedItem // nothing but ids is left of the case
+	Proposed bool          // somebody wrote about its disposal
+	Held     uint64        // own content that the council holds for a decision
+	Refused  uint64        // and that it refused
 }
 
 // entryRow is an entry as stored in the view. Its bytes are there while they
@@ -230,7 +234,7 @@ func (s *state) setRef(c *caseRow, ref string, current bool) {
 func (s *state) index(c *caseRow) {
 	for _, ref := range c.Refs {
 		k := refKey(ref)
-		if old := s.cases[s.byRef[k]]; old == nil || old.Removed || c.Born < old.Born {
+		if old := s.cases[s.byRef[k]]; old == nil || old.gone() || c.Born < old.Born {
 			s.byRef[k] = c.ID
 		}
 	}

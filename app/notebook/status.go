@@ -35,12 +35,13 @@ type Status struct {
 	SetAside   bool // the doctor set a view aside at this opening, and it was made anew
 	Damaged    int  // places in the journal that cannot be read
 	Sample     bool
+	CarryOut   int // cases whose disposal is approved and waits to be carried out here
 	Workers    []casework.WorkerLag
 	SavedAt    time.Time
 }
 
 // Status counts what is held and what is proven.
-func (n *Notebook) Status(context.Context) (*Status, error) {
+func (n *Notebook) Status(ctx context.Context) (*Status, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
@@ -68,7 +69,7 @@ func (n *Notebook) Status(context.Context) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Drafts = len(ids)
+	s.Drafts, s.CarryOut = len(ids), len(n.toCarryOut(ctx))
 	if s.Enrolled {
 		s.Council, s.CouncilIs = n.council.realm, n.st.dir.Name()
 		s.LastSync = milli(n.synced())
@@ -119,6 +120,9 @@ func (n *Notebook) Refusals(ctx context.Context) ([]RefusedEntry, error) {
 		return out, nil
 	}
 	for _, c := range n.st.sorted() {
+		if c.gone() {
+			continue
+		}
 		err := n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, proof *proofRow) error {
 			if proof == nil || proof.Code == "" {
 				return nil

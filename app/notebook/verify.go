@@ -24,6 +24,7 @@ type VerifyReport struct {
 	Conflicts int
 	Heads     []HeadLine
 	View      string // ok, stale or rebuildable
+	Disposed  []Disposal
 }
 
 // DamagedPart is one place that is not as it was written.
@@ -187,7 +188,7 @@ func (v *verifier) entry(b []byte, own bool) {
 	if h.Class != record.Content && h.Class != record.ReceiptClass {
 		return
 	}
-	if h.Class == record.Content {
+	if h.Class == record.Content && e.HasBody() {
 		v.rep.Entries++
 	}
 	in, err := v.n.openEntry(e)
@@ -198,14 +199,20 @@ func (v *verifier) entry(b []byte, own bool) {
 	switch {
 	case err == errNoKey && own && !v.removed(h.Case):
 		bad("its case key is lost")
+	case err == record.ErrNoBody && own && !v.removed(h.Case):
+		bad("its body was dropped without a disposal")
 	case err != nil && err != errNoKey && err != record.ErrNoBody:
 		bad("seal")
 	}
 }
 
-// removed: the keys of sample cases that were taken away are gone on purpose.
+// removed: the keys of sample cases that were taken away, and of cases that
+// were disposed of, are gone on purpose.
 func (v *verifier) removed(id record.ID) bool {
 	_, ok := v.n.box.Secret(removedPrefix + id.String())
+	if !ok {
+		_, ok = v.n.box.Secret(disposedPrefix + id.String())
+	}
 	return ok
 }
 
@@ -216,6 +223,9 @@ func (v *verifier) finish() {
 			for seq := h.From; seq <= h.To && len(v.rep.Missing) < 10_000; seq++ {
 				v.rep.Missing = append(v.rep.Missing, MissingEntry{Lane: h.Lane, Seq: seq, Case: c.ID})
 			}
+		}
+		if c.Disposed != nil {
+			v.rep.Disposed = append(v.rep.Disposed, c.Disposed.row(n.backupNotes(), n.now()))
 		}
 		v.rep.Conflicts += len(casework.Project(c.Ref, v.fields[c.ID], n.now()).Conflicts)
 		if c.Seq > 0 {

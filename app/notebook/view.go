@@ -126,7 +126,7 @@ func (n *Notebook) load(ctx context.Context) error {
 				return err
 			}
 			st.cases[c.ID] = c
-			if !c.Removed {
+			if !c.gone() {
 				st.index(c)
 			}
 			return nil

@@ -97,7 +97,7 @@ func (n *Notebook) Warm(ctx context.Context) error {
 func (n *Notebook) adopt(ctx context.Context, x *index.Index) {
 	n.idx = x
 	for _, c := range n.st.cases {
-		if c.Removed {
+		if c.gone() {
 			x.RemoveCase(c.ID)
 		}
 		if c.Unread {

@@ -45,7 +45,7 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 		return nil, ErrClosed
 	}
 	if n.readOnly {
-		return nil, ErrReadOnly
+		return nil, n.closedToWriting()
 	}
 	if ie := casework.Refusal(s.Validate(n.now())); ie != nil {
 		return nil, ie

@@ -21,7 +21,11 @@ import (
 	"golang.org/x/term"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	harden.Process()
+	defer harden.Fault()
+	os.Exit(run())
+}
 
 func run() int {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error to handle, not a death

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -22,40 +21,51 @@ import (
 	"wherry/cmd/internal/build"
 	"wherry/cmd/internal/dial"
 	"wherry/cmd/internal/doctor"
+	"wherry/cmd/internal/harden"
+	"wherry/cmd/internal/session"
 )
 
 func main() {
-	// A traceback may hold pieces of a case; the exit code is enough.
-	debug.SetTraceback("none")
+	harden.Process()
+	defer harden.Fault()
 	doctor.Child()
-	dir, err := folder(os.Args[1:])
+	o, err := parse(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(notebook.ExitRefused)
 	}
+	around := session.Watch()
 	app.SetMetadata(metadata)
 	a := app.NewWithID(metadata.ID)
 	desktop.Run(a, desktop.Deps{
-		Door:      desktop.NewDoor(dir, notebook.Config{Dial: dial.Remote, Probe: doctor.Probe, Version: build.Version}),
+		Door:      desktop.NewDoor(o.dir, notebook.Config{Dial: dial.Remote, Probe: doctor.Probe, Version: build.Version}),
 		Explain:   desktop.Explain,
 		Now:       time.Now,
 		Version:   version(),
 		Language:  language(),
 		Documents: documents(),
+		Process: desktop.Process{
+			Again:    func(s desktop.Size) error { return again(o.dir, s) },
+			Relocked: o.relocked,
+			Size:     o.size,
+			Around:   happenings(around.Events),
+			Rested:   around.Rested,
+			Swap:     harden.Swap,
+		},
 	})
 }
 
-// folder is the notebook's place: --dir D, or the user's data folder.
-func folder(args []string) (string, error) {
-	switch {
-	case len(args) == 0:
-		return headless.DefaultDir()
-	case len(args) == 2 && args[0] == "--dir":
-		return filepath.Abs(args[1])
-	case len(args) == 1 && strings.HasPrefix(args[0], "--dir="):
-		return filepath.Abs(strings.TrimPrefix(args[0], "--dir="))
-	}
-	return "", fmt.Errorf("usage: wherry [--dir FOLDER]")
+// happenings hands on what happens around the program, in the window's words.
+func happenings(in <-chan session.Event) <-chan desktop.Around {
+	words := map[session.Event]desktop.Around{session.Lock: desktop.LockNow, session.Sleep: desktop.Sleep,
+		session.Woke: desktop.Woke, session.End: desktop.End}
+	out := make(chan desktop.Around)
+	go func() {
+		for e := range in {
+			out <- words[e]
+		}
+	}()
+	return out
 }
 
 func version() desktop.Version {

@@ -14,9 +14,12 @@ import (
 	"wherry/cmd/internal/build"
 	"wherry/cmd/internal/dial"
 	"wherry/cmd/internal/doctor"
+	"wherry/cmd/internal/harden"
 )
 
 func main() {
+	harden.Process()
+	defer harden.Fault()
 	doctor.Child()
 	os.Exit(run())
 }
@@ -29,6 +32,7 @@ func run() int {
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Config:  notebook.Config{Dial: dial.Remote, Probe: doctor.Probe, Version: build.Version},
 		Version: headless.Version{Version: build.Version, Commit: build.Commit()},
+		Swap:    harden.Swap,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		app.Prompt = prompt

@@ -35,6 +35,9 @@ type Hit struct {
 	Case  record.ID
 	Kind  string
 	Score float64
+	// SoundsLike tells that some word of the query was found only as a variant
+	// of a name; such hits come after all others.
+	SoundsLike bool
 }
 
 // limits shape the growth of an index. Tests make them small.
@@ -62,6 +65,7 @@ type Index struct {
 	limits limits
 	segs   []*segment
 	build  *builder
+	names  map[string]bool
 }
 
 // New returns an empty index.
@@ -242,5 +246,28 @@ func (x *Index) purge(share int) {
 		if s.dead > 0 && (share == 0 || s.dead > s.docs()/share) {
 			x.replace([]*segment{s}, merge([]*segment{s}))
 		}
+	}
+}
+
+// SetNames replaces the register of people's names, whose variants are found
+// when a query asks for Variants.
+func (x *Index) SetNames(names []string) {
+	x.mu.Lock()
+	x.names = map[string]bool{}
+	x.mu.Unlock()
+	for _, name := range names {
+		x.AddName(name)
+	}
+}
+
+// AddName adds the words of one name to the register.
+func (x *Index) AddName(name string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.names == nil {
+		x.names = map[string]bool{}
+	}
+	for s := (scanner{text: name}); s.next(); {
+		x.names[string(s.term)] = true
 	}
 }

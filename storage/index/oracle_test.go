@@ -111,7 +111,7 @@ note:
 			length := float64(len(words[id])) / (float64(total) / n)
 			score += idf[i] * tf * 2.2 / (tf + 1.2*(0.25+0.75*length))
 		}
-		hits = append(hits, Hit{id, d.Case, d.Kind, math.Floor(score*1e4+0.5) / 1e4})
+		hits = append(hits, Hit{ID: id, Case: d.Case, Kind: d.Kind, Score: math.Floor(score*1e4+0.5) / 1e4})
 	}
 	slices.SortFunc(hits, func(a, b Hit) int {
 		if a.Score != b.Score {

@@ -25,6 +25,12 @@ type Query struct {
 	// while it is being typed. It has no effect if the query ends in a space, a
 	// closed quotation or a *.
 	Prefix bool
+	// Variants lets a plain word also stand for names of the register that are
+	// variants of it.
+	Variants bool
+	// Filters are the parts kind:, author:, child:, from: and until: as they
+	// were written, for the caller to apply.
+	Filters map[string]string
 
 	open    bool // the last word touches the end of the query
 	clauses []clause

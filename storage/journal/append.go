@@ -60,7 +60,8 @@ func roughSize(items []Item) int {
 // write puts one frame at the end of the last segment and syncs it.
 func (j *Journal) write(plain []byte) (uint64, error) {
 	seg := j.segs[len(j.segs)-1]
-	raw, err := encodeFrame(j.keys, j.frame, seg.number, j.next.seq, j.next.mac, plain)
+	f := frameRef{seq: j.next.seq, prev: j.next.link}
+	raw, err := f.encode(j.keys, j.mac, seg.number, plain)
 	if err != nil {
 		return 0, err // nothing was written
 	}
@@ -70,12 +71,11 @@ func (j *Journal) write(plain []byte) (uint64, error) {
 	if err := j.file.Sync(); err != nil {
 		return 0, j.fail(err)
 	}
-	f := frameRef{seq: j.next.seq, off: j.end, size: int64(len(raw)), prev: j.next.mac}
-	copy(f.mac[:], raw[len(raw)-macSize:])
-	seg.frames = append(seg.frames, f)
-	j.end += f.size
-	seg.size = j.end
-	j.next, j.uncertain = chain{seq: f.seq + 1, mac: f.mac}, false
+	seg.frames.add(f.seq, j.end)
+	copy(seg.last[:], raw[len(raw)-macSize:])
+	j.end += int64(len(raw))
+	seg.size, seg.upto = j.end, f.seq
+	j.next, j.uncertain = chain{seq: f.seq + 1, link: seg.last}, false
 	return f.seq, nil
 }
 
@@ -94,7 +94,7 @@ func (j *Journal) roll() error {
 	if err != nil {
 		return j.fail(err)
 	}
-	h := header{version: Version, segment: number, notebook: j.opt.Notebook, first: j.next.seq, prev: j.next.mac}
+	h := header{version: Version, segment: number, notebook: j.opt.Notebook, first: j.next.seq, prev: j.next.link}
 	if _, err = f.WriteAt(h.bytes(j.keys.header), 0); err == nil {
 		err = f.Sync()
 	}
@@ -105,7 +105,8 @@ func (j *Journal) roll() error {
 		f.Close()
 		return j.fail(err)
 	}
-	j.segs = append(j.segs, &segment{name: segmentName(number), number: number, size: headerSize, head: true})
+	j.segs = append(j.segs, &segment{name: segmentName(number), number: number, size: headerSize,
+		head: true, version: Version, last: j.next.link, upto: j.next.seq - 1})
 	j.number = number + 1
 	j.take(f)
 	return nil
@@ -126,5 +127,5 @@ func (j *Journal) create() (File, uint64, error) {
 // take makes f, the file of the last segment, the one that frames go to.
 func (j *Journal) take(f File) {
 	seg := j.segs[len(j.segs)-1]
-	j.file, j.end, j.frame = f, seg.size, j.keys.frame(seg.number)
+	j.file, j.end, j.mac = f, seg.size, newChecksum(j.keys.frame(seg.number))
 }

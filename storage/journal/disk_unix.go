@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// replaceOpen says whether a file that is open can be replaced by another.
+const replaceOpen = true
+
 // freeBytes is what an ordinary user may still write on the volume of dir.
 func freeBytes(dir string) (uint64, error) {
 	var st unix.Statfs_t

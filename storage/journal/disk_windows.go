@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// replaceOpen says whether a file that is open can be replaced by another.
+const replaceOpen = false
+
 // freeBytes is what this user may still write on the volume of dir.
 func freeBytes(dir string) (uint64, error) {
 	p, err := windows.UTF16PtrFromString(dir)

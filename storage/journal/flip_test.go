@@ -33,6 +33,9 @@ func sample(t testing.TB) written {
 			t.Fatal(err)
 		}
 		w.frames[seq] = items
+		if n == 30 {
+			w.rewrite(t, j)
+		}
 		if n == 37 {
 			if err := j.Mark(bg); err != nil {
 				t.Fatal(err)
@@ -43,10 +46,29 @@ func sample(t testing.TB) written {
 	if len(w.fsys.names(".wj")) < 4 {
 		t.Fatal("too few segments for the tests")
 	}
-	if end := j.segs[len(j.segs)-1].frames[0].seq; end > w.marked {
+	if end := j.segs[len(j.segs)-1].frames.seq(0); end > w.marked {
 		t.Fatal("the mark must lie in the last segment")
 	}
 	return w
+}
+
+// rewrite leaves nothing of one frame in five and the first item of another.
+func (w written) rewrite(t testing.TB, j *Journal) {
+	t.Helper()
+	done, err := j.Rewrite(bg, func(f Frame) ([]Item, bool, error) {
+		switch f.Seq % 5 {
+		case 0:
+			w.frames[f.Seq] = nil
+		case 1:
+			w.frames[f.Seq] = f.Items[:1]
+		default:
+			return nil, false, nil
+		}
+		return w.frames[f.Seq], true, nil
+	})
+	if err != nil || done.Frames != 12 || done.Segments < 3 || done.Damaged+done.Left > 0 {
+		t.Fatalf("%+v %v", done, err)
+	}
 }
 
 // truth opens a journal that somebody altered and checks that whatever it
@@ -231,13 +253,13 @@ func TestCoarseDamageIsNamed(t *testing.T) {
 		},
 		"frame moved": func(s *shadowFS) bool {
 			raw := s.now[segments[1]].seen
-			n, _ := announced(raw, headerSize)
+			n, _, _ := announced(raw, headerSize)
 			s.now[segments[1]].seen = append(slices.Clone(raw), raw[headerSize:headerSize+n]...)
 			return true
 		},
 		"frame taken out": func(s *shadowFS) bool {
 			raw := s.now[segments[1]].seen
-			n, _ := announced(raw, headerSize)
+			n, _, _ := announced(raw, headerSize)
 			s.now[segments[1]].seen = append(slices.Clone(raw[:headerSize]), raw[headerSize+n:]...)
 			return true
 		},

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"crypto/subtle"
 	"encoding/binary"
 
 	"wherry/storage/record"
@@ -9,8 +8,9 @@ import (
 )
 
 const (
-	// Version is the segment and mark format this package writes.
-	Version = 1
+	// Version is the segment and mark format this package writes. It reads
+	// version 1 as well, which has no replaced frames.
+	Version = 2
 
 	// MaxFrame bounds a whole frame in bytes, MAC included: 8 MiB.
 	MaxFrame = 8 << 20
@@ -24,14 +24,19 @@ const (
 	macSize    = 32
 	frameHead  = 4 + 8 + 32 // length, sequence, previous MAC
 	minFrame   = frameHead + 1 + macSize
+	// replacedHead is what comes before the sealed batch of a replaced frame.
+	replacedHead = frameHead + macSize
+	// maxReplaced bounds a replaced frame: what it replaced, and that one's MAC.
+	maxReplaced = MaxFrame + macSize
 	// maxSegmentRead bounds what is read of a file that claims to be a segment.
 	maxSegmentRead = SegmentSize + MaxFrame
 )
 
 // The first bytes of each kind of file.
 const (
-	segmentMagic = "WHJ1"
-	markMagic    = "WHM1"
+	segmentMagic  = "WHJ1"
+	markMagic     = "WHM1"
+	replacedMagic = "WHJR" // begins the aad of a replaced frame
 )
 
 // keys are the journal's keys, all derived from the one that the notebook
@@ -78,13 +83,13 @@ func (h header) bytes(k seal.Key) []byte {
 	b = append(b, h.notebook[:]...)
 	b = binary.BigEndian.AppendUint64(b, h.first)
 	b = append(b, h.prev[:]...)
-	return appendMAC(k, b)
+	return newChecksum(k).add(b)
 }
 
 // parseHeader reads the first 120 bytes of a segment; false means damaged.
 func parseHeader(k seal.Key, b []byte) (header, bool) {
 	var h header
-	if len(b) < headerSize || string(b[:4]) != segmentMagic || !macHolds(k, b[:headerSize]) {
+	if len(b) < headerSize || string(b[:4]) != segmentMagic || !newChecksum(k).holds(b[:headerSize]) {
 		return h, false
 	}
 	h.version = binary.BigEndian.Uint16(b[4:])
@@ -140,13 +145,13 @@ func (m mark) bytes(k seal.Key) []byte {
 		flags = flagUncertain
 	}
 	b = binary.BigEndian.AppendUint64(b, flags)
-	return appendMAC(k, b)
+	return newChecksum(k).add(b)
 }
 
 // parseMark reads a whole mark file; false means damaged.
 func parseMark(k seal.Key, b []byte) (mark, bool) {
 	var m mark
-	if len(b) != markSize || string(b[:4]) != markMagic || !macHolds(k, b) {
+	if len(b) != markSize || string(b[:4]) != markMagic || !newChecksum(k).holds(b) {
 		return m, false
 	}
 	m.version = binary.BigEndian.Uint16(b[4:])
@@ -158,23 +163,10 @@ func parseMark(k seal.Key, b []byte) (mark, bool) {
 	copy(m.mac[:], b[72:104])
 	flags := binary.BigEndian.Uint64(b[104:])
 	m.uncertain = flags == flagUncertain
-	if m.version == 0 || m.generation == 0 || m.version == Version && flags > flagUncertain {
+	if m.version == 0 || m.generation == 0 || m.version <= Version && flags > flagUncertain {
 		return mark{}, false
 	}
 	return m, true
-}
-
-// appendMAC adds the keyed checksum of all that is in b.
-func appendMAC(k seal.Key, b []byte) []byte {
-	sum := k.MAC(b)
-	return append(b, sum[:]...)
-}
-
-// macHolds reports whether the last 32 bytes of b are the MAC of the rest.
-func macHolds(k seal.Key, b []byte) bool {
-	n := len(b) - macSize
-	sum := k.MAC(b[:n])
-	return subtle.ConstantTimeCompare(sum[:], b[n:]) == 1
 }
 
 func be64(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }

@@ -15,6 +15,7 @@ type FS interface {
 	Edit(name string) (File, error)   // existing, for reading and writing
 	Create(name string) (File, error) // must not exist yet; for its owner only
 	Rename(from, to string) error     // replaces to
+	Link(from, to string) error       // another name for the same file; to must not exist
 	Remove(name string) error
 	MkdirAll(dir string) error            // for its owner only
 	List(dir string) ([]string, error)    // names of the files in dir, sorted
@@ -48,7 +49,8 @@ func (disk) Rename(from, to string) error {
 func (disk) Remove(name string) error {
 	return patient(func() error { return os.Remove(name) })
 }
-func (disk) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
+func (disk) Link(from, to string) error { return os.Link(from, to) }
+func (disk) MkdirAll(dir string) error  { return os.MkdirAll(dir, 0o700) }
 
 func (disk) List(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
@@ -99,6 +101,11 @@ func (f diskFile) Size() (int64, error) {
 
 // readAll reads a whole file, at most limit bytes of it; size is the file's.
 func readAll(fsys FS, name string, limit int64) (data []byte, size int64, err error) {
+	return readInto(fsys, name, limit, new([]byte))
+}
+
+// readInto is readAll into a buffer that grows as needed.
+func readInto(fsys FS, name string, limit int64, buf *[]byte) (data []byte, size int64, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, 0, err
@@ -107,7 +114,10 @@ func readAll(fsys FS, name string, limit int64) (data []byte, size int64, err er
 	if size, err = f.Size(); err != nil {
 		return nil, 0, err
 	}
-	data = make([]byte, min(size, limit))
+	if want := min(size, limit); int64(cap(*buf)) < want {
+		*buf = make([]byte, want)
+	}
+	data = (*buf)[:min(size, limit)]
 	n, err := f.ReadAt(data, 0)
 	if n == len(data) {
 		err = nil
@@ -118,7 +128,21 @@ func readAll(fsys FS, name string, limit int64) (data []byte, size int64, err er
 // writeAtomic replaces a file so that after a crash either the old or the new
 // bytes are there, whole: temporary file, sync, rename, sync of the folder.
 func writeAtomic(fsys FS, dir, name string, data []byte) error {
-	tmp := join(dir, name+".tmp")
+	tmp := join(dir, name+tmpSuffix)
+	err := writeTemporary(fsys, tmp, data)
+	if err == nil {
+		err = fsys.Rename(tmp, join(dir, name))
+	}
+	if err != nil {
+		fsys.Remove(tmp) // what is left of it must not take up the last space
+		return err
+	}
+	return fsys.SyncDir(dir)
+}
+
+// writeTemporary writes a whole file, durably, in the place of any that was
+// left under its name.
+func writeTemporary(fsys FS, tmp string, data []byte) error {
 	if err := fsys.Remove(tmp); err != nil && !os.IsNotExist(err) {
 		return err
 	}
@@ -132,12 +156,5 @@ func writeAtomic(fsys FS, dir, name string, data []byte) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil {
-		err = fsys.Rename(tmp, join(dir, name))
-	}
-	if err != nil {
-		fsys.Remove(tmp) // what is left of it must not take up the last space
-		return err
-	}
-	return fsys.SyncDir(dir)
+	return err
 }

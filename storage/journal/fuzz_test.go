@@ -5,20 +5,23 @@ import (
 	"testing"
 )
 
-// segmentBytes is a sound segment of three frames.
+// segmentBytes is a sound segment of three frames, the second replaced.
 func segmentBytes(t testing.TB) []byte {
 	t.Helper()
 	k := deriveKeys(testKey)
 	raw := header{version: Version, segment: 1, notebook: testNotebook, first: 1}.bytes(k.header)
-	var prev [macSize]byte
-	for seq := uint64(1); seq <= 3; seq++ {
-		plain := encodeItems([]Item{{Type: uint8(seq), Data: []byte("frame")}})
-		f, err := encodeFrame(k, k.frame(1), 1, seq, prev, plain)
+	f := frameRef{}
+	for f.seq = 1; f.seq <= 3; f.seq++ {
+		f.replaced, f.link = f.seq == 2, [macSize]byte{7}
+		plain := encodeItems([]Item{{Type: uint8(f.seq), Data: []byte("frame")}})
+		b, err := f.encode(k, newChecksum(k.frame(1)), 1, plain)
 		if err != nil {
 			t.Fatal(err)
 		}
-		copy(prev[:], f[len(f)-macSize:])
-		raw = append(raw, f...)
+		if f.prev = f.link; !f.replaced {
+			copy(f.prev[:], b[len(b)-macSize:])
+		}
+		raw = append(raw, b...)
 	}
 	return raw
 }
@@ -31,6 +34,7 @@ func FuzzSegment(f *testing.F) {
 	f.Add(good, m)
 	f.Add(good[:len(good)-5], m)
 	f.Add(append(bytes.Clone(good), good[headerSize:]...), m[:50])
+	f.Add(bytes.Replace(good, []byte("WHJ1\x00\x02"), []byte("WHJ1\x00\x01"), 1), m)
 	f.Add([]byte{}, []byte{})
 	f.Add(bytes.Repeat([]byte{0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, 1}, 100), m)
 	f.Fuzz(func(t *testing.T, segment, markBytes []byte) {
@@ -63,12 +67,12 @@ func FuzzFrame(f *testing.F) {
 	f.Add([]byte{0x81, 0x82, 0x01, 0xf6}, uint64(0))
 	k := deriveKeys(testKey)
 	f.Fuzz(func(t *testing.T, data []byte, min uint64) {
-		if ref, ok := frameAt(k.frame(1), data, 0, min); ok {
-			if _, err := openFrame(k, 1, ref, data[:ref.size]); err != nil {
+		if ref, _, ok := k.verifier(1, 0).frameAt(data, 0, min); ok {
+			if _, err := openFrame(k, 1, ref.seq, data); err != nil {
 				t.Fatal("a frame with a true checksum does not open")
 			}
 		}
-		if items, err := decodeItems(data); err == nil && !bytes.Equal(encodeItems(items), data) {
+		if items, err := decodeItems(data, true); err == nil && !bytes.Equal(encodeItems(items), data) {
 			t.Fatal("two encodings of one content")
 		}
 		parseHeader(k.header, data)

@@ -52,9 +52,16 @@ type ledger struct {
 	acked map[uint64][]Item
 	last  []Item // what was being written when the run ended, if anything
 	wrote int
+
+	rewrites int               // one in so many steps rewrites frames; 0 for never
+	may      map[uint64][]Item // what frames hold instead, if their rewriting was cut short
+	tips     map[uint64]Tip    // the journal's end after each frame
+	gone     [][]byte          // sealed bytes that were replaced
 }
 
-func newLedger() *ledger { return &ledger{acked: map[uint64][]Item{}} }
+func newLedger() *ledger {
+	return &ledger{acked: map[uint64][]Item{}, may: map[uint64][]Item{}, tips: map[uint64]Tip{}}
+}
 
 // work appends, marks, and closes and opens again, in an order told by rng,
 // and enters what is acknowledged. It returns the first error. A power cut
@@ -73,6 +80,12 @@ func (l *ledger) work(fsys *shadowFS, rng *rand.Rand, steps int) (cut bool, err 
 		return false, err
 	}
 	for range steps {
+		if l.rewrites > 0 && rng.IntN(l.rewrites) == 0 {
+			if err := l.rewrite(j, fsys, rng.IntN(5), 2+rng.IntN(4)); err != nil {
+				return false, l.refusesAll(j, err)
+			}
+			continue
+		}
 		switch rng.IntN(12) {
 		case 0:
 			if err := j.Mark(bg); err != nil {
@@ -93,6 +106,7 @@ func (l *ledger) work(fsys *shadowFS, rng *rand.Rand, steps int) (cut bool, err 
 				return false, l.refusesAll(j, err)
 			}
 			l.acked[seq], l.last = l.last, nil
+			l.tips[seq] = j.Tip()
 		}
 	}
 	return false, j.Close()
@@ -129,6 +143,9 @@ func (l *ledger) open(fsys FS) (*Journal, error) {
 	err = j.Replay(bg, 0, func(f Frame) error {
 		seen[f.Seq] = true
 		want, ok := l.acked[f.Seq]
+		if instead, ok := l.may[f.Seq]; ok && sameItems(f.Items, instead) {
+			l.acked[f.Seq], want = instead, instead
+		}
 		if !ok && l.last != nil {
 			l.acked[f.Seq], want, l.last = l.last, l.last, nil
 		}
@@ -145,10 +162,16 @@ func (l *ledger) open(fsys FS) (*Journal, error) {
 			return nil, fmt.Errorf("%w: acknowledged frame %d is lost", errHarness, seq)
 		}
 	}
+	for seq, tip := range l.tips {
+		if !j.HoldsTip(tip) {
+			return nil, fmt.Errorf("%w: the chain does not hold frame %d", errHarness, seq)
+		}
+	}
 	l.last = nil
 	if report.ReadOnly != nil {
 		return nil, report.ReadOnly
 	}
+	clear(l.may)
 	return j, nil
 }
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -31,6 +32,11 @@ type Options struct {
 	// Quarantine is the folder for copies of unreadable bytes; empty means
 	// "quarantine" inside the journal's folder.
 	Quarantine string
+	// Before is called once, before anything is written, when the folder is of
+	// an older format, with that format's version. An error leaves the folder
+	// as it is and the journal readable only. An upgrade that was cut short is
+	// begun again, so it may be called again for the same folder.
+	Before func(version int) error
 	// FS is the disk; nil means the real one.
 	FS FS
 }
@@ -75,11 +81,13 @@ type Journal struct {
 	opt  Options
 	keys keys
 
+	rewriting sync.Mutex // held by Rewrite; taken before mu
+
 	mu     sync.Mutex // guards what follows
-	segs   []*segment // frames only grow; segments are only added
+	segs   []*segment // frames only grow; segments are added, or replaced by Rewrite
 	file   File       // the last segment, open for writing; nil if there is none
 	end    int64      // where the next frame goes in it
-	frame  seal.Key   // MAC key of that segment
+	mac    *checksum  // of that segment
 	next   chain
 	number uint64 // of the next segment
 	mark   mark   // as last written
@@ -88,6 +96,11 @@ type Journal struct {
 	// appended since.
 	uncertain bool
 	closed    bool
+	version   int // of the folder
+	// rewrites counts the segments rewritten, so that a reader who meets other
+	// bytes than expected can tell.
+	rewrites int
+	cache    *cache
 }
 
 // Open reads and verifies the whole journal in dir, mends what may be mended,
@@ -102,7 +115,8 @@ func Open(dir string, key seal.Key, o Options) (*Journal, *Report, error) {
 	if !s.found && (o.MustExist || o.ReadOnly) {
 		return nil, nil, ErrMissing
 	}
-	j := &Journal{dir: dir, opt: o, keys: s.keys, segs: s.segs, next: s.next, number: s.nextSegment}
+	j := &Journal{dir: dir, opt: o, keys: s.keys, segs: s.segs, next: s.next, number: s.nextSegment,
+		version: int(s.version()), cache: newCache()}
 	j.mark, _ = s.marks.best()
 	j.uncertain = s.report.Cut
 	if o.ReadOnly {
@@ -114,6 +128,13 @@ func Open(dir string, key seal.Key, o Options) (*Journal, *Report, error) {
 		j.fail(s.unread)
 		return j, &s.report, nil
 	}
+	if j.version < Version && o.Before != nil {
+		if err := o.Before(j.version); err != nil {
+			s.report.ReadOnly = err
+			j.failed = fmt.Errorf("%w: %w", ErrReadOnly, err)
+			return j, &s.report, nil
+		}
+	}
 	if err := j.repair(s); err != nil {
 		s.report.ReadOnly = err
 		if j.failed == nil {
@@ -121,6 +142,14 @@ func Open(dir string, key seal.Key, o Options) (*Journal, *Report, error) {
 		}
 	}
 	return j, &s.report, nil
+}
+
+// Version is the format of the folder: after Open for writing, without a
+// failure, this program's.
+func (j *Journal) Version() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.version
 }
 
 // Check reads and verifies the journal in dir, every seal included, and
@@ -145,7 +174,7 @@ func (j *Journal) Tip() Tip {
 	return j.tip()
 }
 
-func (j *Journal) tip() Tip { return Tip{Seq: j.next.seq - 1, MAC: j.next.mac} }
+func (j *Journal) tip() Tip { return Tip{Seq: j.next.seq - 1, MAC: j.next.link} }
 
 // Failed is why nothing is acknowledged any more; nil while all is well.
 func (j *Journal) Failed() error {
@@ -184,10 +213,7 @@ func (j *Journal) fail(cause error) error {
 
 // writeMark writes both copies of the mark unless they say so already.
 func (j *Journal) writeMark() error {
-	m := mark{version: Version, notebook: j.opt.Notebook, seq: j.next.seq - 1, mac: j.next.mac, uncertain: j.uncertain}
-	if n := len(j.segs); n > 0 {
-		m.segment, m.offset = j.segs[n-1].number, uint64(j.segs[n-1].size)
-	}
+	m := j.markNow()
 	if m.generation = j.mark.generation; m == j.mark {
 		return nil
 	}
@@ -196,8 +222,17 @@ func (j *Journal) writeMark() error {
 	if err != nil {
 		return j.fail(err)
 	}
-	j.mark = m
+	j.mark, j.version = m, Version
 	return nil
+}
+
+// markNow is the mark of the journal's present end, without a generation.
+func (j *Journal) markNow() mark {
+	m := mark{version: Version, notebook: j.opt.Notebook, seq: j.next.seq - 1, mac: j.next.link, uncertain: j.uncertain}
+	if n := len(j.segs); n > 0 {
+		m.segment, m.offset = j.segs[n-1].number, uint64(j.segs[n-1].size)
+	}
+	return m
 }
 
 // Close writes the mark, closes the journal and drops its keys. After a
@@ -211,10 +246,10 @@ func (j *Journal) Close() error {
 	err := j.failed
 	if err == nil {
 		err = j.writeMark()
-	} else if err == ErrReadOnly {
+	} else if errors.Is(err, ErrReadOnly) {
 		err = nil
 	}
-	j.closed, j.keys, j.frame = true, keys{}, seal.Key{}
+	j.closed, j.keys, j.mac, j.cache = true, keys{}, nil, nil
 	if j.file != nil {
 		if cerr := j.file.Close(); err == nil {
 			err = cerr

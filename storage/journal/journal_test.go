@@ -161,8 +161,8 @@ func TestRefusals(t *testing.T) {
 func TestNewerFormatIsLeftAlone(t *testing.T) {
 	k := deriveKeys(testKey)
 	for name, raw := range map[string][]byte{
-		"00000001.wj": header{version: 2, segment: 1, notebook: testNotebook, first: 1}.bytes(k.header),
-		"mark.A":      mark{version: 2, generation: 1, notebook: testNotebook}.bytes(k.mark),
+		"00000001.wj": header{version: Version + 1, segment: 1, notebook: testNotebook, first: 1}.bytes(k.header),
+		"mark.A":      mark{version: Version + 1, generation: 1, notebook: testNotebook}.bytes(k.mark),
 	} {
 		w := sample(t)
 		w.fsys.now[testDir+"/"+name].seen = raw
@@ -185,7 +185,7 @@ func TestMarkWithUnknownFlag(t *testing.T) {
 	}
 	raw := m.bytes(k)[:markSize-macSize]
 	raw[111] = 2
-	if _, ok := parseMark(k, appendMAC(k, raw)); ok {
+	if _, ok := parseMark(k, newChecksum(k).add(raw)); ok {
 		t.Fatal("accepted")
 	}
 }
@@ -247,7 +247,7 @@ func TestMarkAtEverySegment(t *testing.T) {
 		if len(fsys.names(".wj")) == 1 {
 			continue
 		}
-		if last := j.segs[len(j.segs)-1]; len(last.frames) == 1 {
+		if last := j.segs[len(j.segs)-1]; last.frames.len() == 1 {
 			names, _ := fsys.List(testDir)
 			m := readMarks(fsys, testDir, j.keys.mark, names)
 			if !m.equal() || m.twin[0].m.seq != before.Seq || m.twin[0].m.mac != before.MAC {
@@ -304,9 +304,9 @@ func TestCutIsNotForgotten(t *testing.T) {
 func TestReplayGivesTheRest(t *testing.T) {
 	w := sample(t)
 	j, r := mustOpen(t, testDir, testOptions(w.fsys))
-	w.fsys.now[testDir+"/"+j.segs[0].name].seen[j.segs[0].frames[0].off+50] ^= 1
+	w.fsys.now[testDir+"/"+j.segs[0].name].seen[headerSize+50] ^= 1
 	delete(w.fsys.now, testDir+"/"+j.segs[2].name)
-	lost := uint64(1 + len(j.segs[2].frames))
+	lost := uint64(1 + j.segs[2].frames.len())
 	count := uint64(0)
 	err := j.Replay(bg, 0, func(f Frame) error { count++; return nil })
 	if !errors.Is(err, ErrDamaged) || count != r.Frames-lost {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestJournalIsAList(t *testing.T) {
 		}
 		j := open()
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"append", "append", "append", "mark", "reopen", "cut", "replay"}).Draw(t, "act") {
+			switch rapid.SampledFrom([]string{"append", "append", "append", "mark", "reopen", "cut", "replay", "rewrite"}).Draw(t, "act") {
 			case "append":
 				items := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Item {
 					return Item{Type: rapid.Uint8().Draw(t, "type"), Data: rapid.SliceOfN(rapid.Byte(), 0, 600).Draw(t, "data")}
@@ -46,6 +47,25 @@ func TestJournalIsAList(t *testing.T) {
 			case "cut":
 				fsys = fsys.cut(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)))
 				j = open()
+			case "rewrite":
+				before := rawFrames(t, j)
+				changed := map[uint64]bool{}
+				done, err := j.Rewrite(bg, func(f Frame) ([]Item, bool, error) {
+					if !rapid.Bool().Draw(t, "change") {
+						return nil, false, nil
+					}
+					keep := rapid.IntRange(0, len(f.Items)).Draw(t, "keep")
+					list[f.Seq-1], changed[f.Seq] = f.Items[:keep], true
+					return f.Items[:keep], true, nil
+				})
+				if err != nil || done.Frames != len(changed) || done.Damaged+done.Left > 0 {
+					t.Fatalf("%+v %v", done, err)
+				}
+				for seq, raw := range rawFrames(t, j) {
+					if bytes.Equal(raw, before[seq]) == changed[seq] {
+						t.Fatalf("frame %d changed: %v", seq, !changed[seq])
+					}
+				}
 			case "replay":
 				from := rapid.Uint64Range(0, uint64(len(list))+1).Draw(t, "from")
 				next := max(from, 1)
@@ -62,6 +82,22 @@ func TestJournalIsAList(t *testing.T) {
 			}
 		}
 	})
+}
+
+// rawFrames reads the bytes of every frame.
+func rawFrames(t interface{ Fatal(...any) }, j *Journal) map[uint64][]byte {
+	out := map[uint64][]byte{}
+	for _, seg := range j.segs {
+		data, _, err := readAll(j.opt.FS, join(j.dir, seg.name), seg.size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, off := range seg.frames.offs {
+			n, _, _ := announced(data, int64(off))
+			out[seg.frames.seq(i)] = data[off : int64(off)+n]
+		}
+	}
+	return out
 }
 
 // Whatever is done to the bytes, nothing that was not written is given out.

@@ -52,6 +52,7 @@ func (j *Journal) repair(s *survey) error {
 	if err := j.cut(s); err != nil {
 		return err
 	}
+	j.tidy(s.names)
 	j.fillReserve()
 	return nil
 }
@@ -97,7 +98,7 @@ func (j *Journal) cut(s *survey) error {
 	size := t.from
 	if t.headless {
 		size = headerSize
-		h := header{version: Version, segment: t.seg.number, notebook: s.notebook, first: s.next.seq, prev: s.next.mac}
+		h := header{version: Version, segment: t.seg.number, notebook: s.notebook, first: s.next.seq, prev: s.next.link}
 		if _, err := j.file.WriteAt(h.bytes(j.keys.header), 0); err != nil {
 			return err
 		}
@@ -107,6 +108,9 @@ func (j *Journal) cut(s *survey) error {
 	}
 	if err := j.file.Sync(); err != nil {
 		return err
+	}
+	if t.headless {
+		t.seg.version, t.seg.last = Version, s.next.link
 	}
 	t.seg.size, t.seg.head, j.end = size, true, size
 	return nil
@@ -123,7 +127,7 @@ func (j *Journal) settle(s *survey) error {
 	}
 	seg := j.segs[len(j.segs)-1]
 	m := j.mark
-	settled := s.marks.valid() && m.segment == seg.number && m.offset == uint64(seg.size)
+	settled := s.marks.valid() && m.segment == seg.number && m.offset == uint64(seg.size) && m.mac == s.next.link
 	if !s.appendable && settled {
 		return nil
 	}
@@ -152,8 +156,8 @@ func (j *Journal) settle(s *survey) error {
 // is no frame) over themselves and syncs them.
 func rewriteLast(f File, seg *segment) error {
 	off, size := int64(0), min(int64(headerSize), seg.size)
-	if n := len(seg.frames); n > 0 {
-		off, size = seg.frames[n-1].off, seg.frames[n-1].size
+	if n := seg.frames.len(); n > 0 {
+		off, size = seg.frames.span(n-1, seg.size)
 	}
 	buf := make([]byte, size)
 	if n, err := f.ReadAt(buf, off); n < len(buf) {

@@ -1,9 +1,48 @@
 package journal
 
-import (
-	"context"
-	"sort"
-)
+import "context"
+
+// place is a frame's place at one moment, with what opens it, so that reading
+// needs no lock.
+type place struct {
+	seg      segment // a copy; frames may be added to the original
+	i        int
+	keys     keys
+	rewrites int
+}
+
+// locate finds the first readable frame numbered seq or above; false if there
+// is none.
+func (j *Journal) locate(seq uint64) (place, bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return place{}, false, ErrClosed
+	}
+	lo, hi := 0, len(j.segs)
+	for lo < hi {
+		if mid := (lo + hi) / 2; j.segs[mid].upto < seq {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	for ; lo < len(j.segs); lo++ {
+		if i := j.segs[lo].frames.from(seq); i < j.segs[lo].frames.len() {
+			return place{seg: *j.segs[lo], i: i, keys: j.keys, rewrites: j.rewrites}, true, nil
+		}
+	}
+	return place{}, false, nil
+}
+
+// moved reports whether a segment was rewritten since the place was found, so
+// that failing to read there means nothing. While one is being put in place it
+// waits.
+func (j *Journal) moved(p place) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.rewrites != p.rewrites
+}
 
 // Replay calls fn with every readable frame numbered from or above, in order,
 // and stops at fn's first error. A frame that has gone bad since Open is passed
@@ -11,18 +50,18 @@ import (
 // Frames appended meanwhile are not included.
 // No lock is held while fn runs.
 func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error) error {
-	segs, k, err := j.snapshot()
-	if err != nil {
-		return err
-	}
+	end := j.Tip().Seq
 	bad := false
-	for _, seg := range segs {
-		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= from })
-		if i == len(seg.frames) {
-			continue
-		}
-		lost, err := j.replaySegment(ctx, k, seg, seg.frames[i:], fn)
+	for next := max(from, 1); next <= end; {
+		p, ok, err := j.locate(next)
 		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		var lost bool
+		if next, lost, err = j.replaySegment(ctx, p, end, fn); err != nil {
 			return err
 		}
 		bad = bad || lost
@@ -33,85 +72,112 @@ func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error)
 	return nil
 }
 
-// Read returns one frame; ErrNoFrame if no readable frame has that number.
-func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
-	var out Frame
-	segs, k, err := j.snapshot()
-	if err != nil {
-		return out, err
-	}
-	for _, seg := range segs {
-		i := sort.Search(len(seg.frames), func(i int) bool { return seg.frames[i].seq >= seq })
-		if i < len(seg.frames) && seg.frames[i].seq == seq {
-			bad, err := j.replaySegment(ctx, k, seg, seg.frames[i:i+1], func(f Frame) error { out = f; return nil })
-			if err == nil && bad {
-				err = ErrDamaged
-			}
-			return out, err
-		}
-	}
-	return out, ErrNoFrame
-}
-
-// snapshot copies where the frames are and what opens them, so that reading
-// needs no lock.
-func (j *Journal) snapshot() ([]segment, keys, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.closed {
-		return nil, keys{}, ErrClosed
-	}
-	out := make([]segment, len(j.segs))
-	for i, s := range j.segs {
-		out[i] = *s
-	}
-	return out, j.keys, nil
-}
-
-// replaySegment gives out the frames of one segment; bad says that some are
+// replaySegment gives out frames of one segment, from the place on up to the
+// one numbered end. It returns the number to go on with; bad says that some are
 // not readable any more.
-func (j *Journal) replaySegment(ctx context.Context, k keys, seg segment, frames []frameRef, fn func(Frame) error) (bad bool, err error) {
-	file, err := j.opt.FS.Open(join(j.dir, seg.name))
+func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn func(Frame) error) (next uint64, bad bool, err error) {
+	file, err := j.opt.FS.Open(join(j.dir, p.seg.name))
 	if err != nil {
-		return true, ctx.Err()
+		if j.moved(p) {
+			return p.seg.frames.seq(p.i), false, ctx.Err()
+		}
+		return p.seg.upto + 1, true, ctx.Err()
 	}
 	defer file.Close()
-	var buf []byte
-	for _, ref := range frames {
-		if err := ctx.Err(); err != nil {
-			return bad, err
+	w := window{file: file, ahead: min(windowBytes, p.seg.size)}
+	for i := p.i; i < p.seg.frames.len(); i++ {
+		seq := p.seg.frames.seq(i)
+		if err := ctx.Err(); err != nil || seq > end {
+			return seq, bad, err
 		}
-		if int64(cap(buf)) < ref.size {
-			buf = make([]byte, ref.size)
-		}
-		buf = buf[:ref.size]
-		n, _ := file.ReadAt(buf, ref.off)
-		f, err := openFrame(k, seg.number, ref, buf[:n])
+		off, most := p.seg.frames.span(i, p.seg.size)
+		f, err := openFrame(p.keys, p.seg.number, seq, w.bytes(off, most))
 		if err != nil {
+			if j.moved(p) {
+				return seq, bad, nil
+			}
 			bad = true
 			continue
 		}
 		if err := fn(f); err != nil {
-			return bad, err
+			return seq, bad, err
 		}
 	}
-	return bad, nil
+	return p.seg.upto + 1, bad, nil
 }
 
-// Holds reports whether a frame of this MAC is in the journal: whether what
-// somebody remembers of its end is part of its past.
-func (j *Journal) Holds(mac [32]byte) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if mac == [32]byte{} {
-		return true // before the first frame
-	}
-	for i := len(j.segs) - 1; i >= 0; i-- {
-		for k := len(j.segs[i].frames) - 1; k >= 0; k-- {
-			if j.segs[i].frames[k].mac == mac {
-				return true
-			}
+// Read returns one frame; ErrNoFrame if no readable frame has that number. The
+// frames read last are kept in memory.
+func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return Frame{}, err
+		}
+		c, err := j.cached()
+		if err != nil {
+			return Frame{}, err
+		}
+		f, round, ok := c.get(seq)
+		if ok {
+			return f, nil
+		}
+		p, ok, err := j.locate(seq)
+		if err != nil {
+			return Frame{}, err
+		}
+		if !ok || p.seg.frames.seq(p.i) != seq {
+			return Frame{}, ErrNoFrame
+		}
+		if f, err = j.readAt(p); err == nil {
+			c.put(f, round)
+		}
+		if err == nil || !j.moved(p) {
+			return f, err
 		}
 	}
-	return false
+}
+
+func (j *Journal) cached() (*cache, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed {
+		return nil, ErrClosed
+	}
+	return j.cache, nil
+}
+
+// readAt opens the one frame at a place.
+func (j *Journal) readAt(p place) (Frame, error) {
+	file, err := j.opt.FS.Open(join(j.dir, p.seg.name))
+	if err != nil {
+		return Frame{}, ErrDamaged
+	}
+	defer file.Close()
+	off, most := p.seg.frames.span(p.i, p.seg.size)
+	raw := make([]byte, most)
+	n, _ := file.ReadAt(raw, off)
+	return openFrame(p.keys, p.seg.number, p.seg.frames.seq(p.i), raw[:n])
+}
+
+// windowBytes is how much of a segment is read at once in passing through it.
+const windowBytes = 256 << 10
+
+// window reads a file from front to back, ahead bytes or more at once.
+type window struct {
+	file  File
+	ahead int64
+	buf   []byte
+	from  int64
+}
+
+// bytes returns up to most bytes at off; fewer where the file ends or fails.
+func (w *window) bytes(off, most int64) []byte {
+	if off < w.from || off+most > w.from+int64(len(w.buf)) {
+		if want := max(most, w.ahead); int64(cap(w.buf)) < want {
+			w.buf = make([]byte, want)
+		}
+		n, _ := w.file.ReadAt(w.buf[:cap(w.buf)], off)
+		w.buf, w.from = w.buf[:n], off
+	}
+	return w.buf[off-w.from:][:min(most, int64(len(w.buf))-(off-w.from))]
 }

@@ -32,6 +32,12 @@ type shadowFS struct {
 	// noSync is the planted bug of TestHarnessCatchesMissingSync: syncing a
 	// file reports success and does nothing.
 	noSync bool
+	// noSyncOf is the same for files whose names end so.
+	noSyncOf string
+	noLinks  bool // a file has but one name, as on FAT
+	// every is every file that there ever was, so that a test can look for
+	// bytes that no name leads to any more.
+	every []*inode
 }
 
 // inode is a file's content as seen and as on the disk.
@@ -86,6 +92,7 @@ func (s *shadowFS) Create(name string) (File, error) {
 		return nil, &os.PathError{Op: "create", Path: name, Err: os.ErrExist}
 	}
 	n := &inode{dirty: map[int]bool{}}
+	s.every = append(s.every, n)
 	if err := s.act("create "+filepath.Base(name), func() { s.now[name] = n }); err != nil {
 		return nil, err
 	}
@@ -98,6 +105,14 @@ func (s *shadowFS) Rename(from, to string) error {
 		return os.ErrNotExist
 	}
 	return s.act("rename "+filepath.Base(to), func() { delete(s.now, from); s.now[to] = n })
+}
+
+func (s *shadowFS) Link(from, to string) error {
+	n, ok := s.now[from]
+	if !ok || s.now[to] != nil || s.noLinks {
+		return os.ErrInvalid
+	}
+	return s.act("link "+filepath.Base(to), func() { s.now[to] = n })
 }
 
 func (s *shadowFS) Remove(name string) error {
@@ -141,7 +156,8 @@ func (s *shadowFS) FreeBytes(string) (uint64, error) { return s.free, nil }
 // and every unsynced sector and size by chance.
 func (s *shadowFS) cut(rng *rand.Rand) *shadowFS {
 	after := newShadow()
-	after.noSync = s.noSync
+	after.noSync, after.noSyncOf, after.noLinks = s.noSync, s.noSyncOf, s.noLinks
+	kept := map[*inode]*inode{} // a file of two names stays one
 	names := map[string]bool{}
 	for n := range s.now {
 		names[n] = true
@@ -159,10 +175,13 @@ func (s *shadowFS) cut(rng *rand.Rand) *shadowFS {
 		if n != s.now[name] && rng.IntN(2) == 0 {
 			n = s.now[name]
 		}
-		if n != nil {
+		if n != nil && kept[n] == nil {
 			left := n.survivor(rng)
-			after.now[name] = &inode{seen: left, disk: slices.Clone(left), dirty: map[int]bool{}}
-			after.durable[name] = after.now[name]
+			kept[n] = &inode{seen: left, disk: slices.Clone(left), dirty: map[int]bool{}}
+			after.every = append(after.every, kept[n])
+		}
+		if n != nil {
+			after.now[name], after.durable[name] = kept[n], kept[n]
 		}
 	}
 	return after
@@ -209,6 +228,7 @@ func (s *shadowFS) clone() *shadowFS {
 func (s *shadowFS) put(name string, data []byte) {
 	n := &inode{seen: data, disk: slices.Clone(data), dirty: map[int]bool{}}
 	s.now[name], s.durable[name] = n, n
+	s.every = append(s.every, n)
 }
 
 // names lists the files whose base name contains part.
@@ -284,7 +304,7 @@ func (f *shadowFile) Truncate(size int64) error {
 // they are dirty, as Linux does: a later sync succeeds without writing them.
 func (f *shadowFile) Sync() error {
 	err := f.fs.act("sync "+f.name, func() {
-		if f.fs.noSync {
+		if f.fs.noSync || f.fs.noSyncOf != "" && strings.HasSuffix(f.name, f.fs.noSyncOf) {
 			return
 		}
 		size := len(f.n.seen)

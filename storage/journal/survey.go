@@ -9,13 +9,17 @@ import (
 	"wherry/storage/seal"
 )
 
-// segment is one file of the journal as the survey found it.
+// segment is one file of the journal. Frames are only added to the last one;
+// rewriting makes a new value.
 type segment struct {
-	name   string
-	number uint64
-	size   int64 // of the file
-	head   bool  // its header is sound
-	frames []frameRef
+	name    string
+	number  uint64
+	size    int64  // of the file
+	head    bool   // its header is sound
+	version uint16 // that the sound header says
+	frames  index
+	last    [macSize]byte // link of its last frame
+	upto    uint64        // no frame in it or before it has a higher number
 }
 
 // piece is a stretch of a file to be copied to quarantine.
@@ -41,10 +45,13 @@ type survey struct {
 	report   Report
 	// unread is why a file that is there could not be read. The disk may be
 	// well again next time, so nothing is concluded from it and nothing mended.
-	unread error
-	pieces []piece
-	torn   *torn
-	next   chain // what the next frame takes
+	unread  error
+	deep    bool // open every seal
+	names   []string
+	differs *Damage // the frame that the mark knows is not the one found
+	pieces  []piece
+	torn    *torn
+	next    chain // what the next frame takes
 	// appendable says that the next frame may go into the last segment;
 	// otherwise into a new one of the number nextSegment.
 	appendable  bool
@@ -79,11 +86,12 @@ func segmentNumber(name string) (uint64, bool) {
 
 // look surveys the folder. With deep set every frame's seal is opened as well.
 func look(fsys FS, dir string, k seal.Key, notebook record.ID, deep bool) (*survey, error) {
-	s := &survey{keys: deriveKeys(k), notebook: notebook, next: chain{seq: 1}, nextSegment: 1}
+	s := &survey{keys: deriveKeys(k), notebook: notebook, deep: deep, next: chain{seq: 1}, nextSegment: 1}
 	names, err := fsys.List(dir)
 	if err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}
+	s.names = names
 	s.marks = readMarks(fsys, dir, s.keys.mark, names)
 	s.unread = s.marks.unread
 	heads := map[string]header{}
@@ -106,14 +114,30 @@ func look(fsys FS, dir string, k seal.Key, notebook record.ID, deep bool) (*surv
 		return nil, err
 	}
 	s.order(heads)
-	for i, seg := range s.segs {
-		s.scan(fsys, dir, seg, heads[seg.name], i == len(s.segs)-1, deep)
+	for i, read := range s.reader(fsys, dir).readAll(s.segs, heads) {
+		s.join(fsys, dir, s.segs[i], heads[s.segs[i].name], read, i == len(s.segs)-1)
 	}
 	if nonEmpty && len(heads) == 0 && !s.marks.valid() && s.report.Frames == 0 {
 		return nil, ErrWrongKey
 	}
 	s.againstMark()
 	return s, nil
+}
+
+// version is the format of the folder: that of its mark or, without one, of its
+// newest segment; this program's own where there is nothing yet.
+func (s *survey) version() uint16 {
+	if m, ok := s.marks.best(); ok {
+		return m.version
+	}
+	version := uint16(0)
+	for _, seg := range s.segs {
+		version = max(version, seg.version)
+	}
+	if version == 0 {
+		return Version
+	}
+	return version
 }
 
 // readHeader reads a segment's header; one that is not sound has segment 0.
@@ -166,7 +190,7 @@ const maxAhead = 1000
 func (s *survey) order(heads map[string]header) {
 	for _, seg := range s.segs {
 		if h, ok := heads[seg.name]; ok {
-			seg.number, seg.head = h.segment, true
+			seg.number, seg.head, seg.version = h.segment, true, h.version
 		}
 	}
 	rightName := func(g *segment) bool { return g.name == segmentName(g.number) }

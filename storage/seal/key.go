@@ -55,6 +55,7 @@ func (k Key) Derive(label string, ctx ...[]byte) Key {
 // MAC returns HMAC-SHA256 (RFC 2104) of the parts, each with its length
 // before it.
 func (k Key) MAC(parts ...[]byte) [32]byte {
+	defer clear(k[:]) // this copy may lie on the heap
 	h := hmac.New(sha256.New, k[:])
 	h.Write([]byte(domainMAC))
 	for _, p := range parts {
@@ -102,6 +103,7 @@ func appendPart(b, part []byte) []byte {
 // expand is HKDF-Expand. Key is uniformly random, so the extract step has
 // nothing to do (RFC 5869 section 3.3).
 func expand(k Key, info []byte, n int) []byte {
+	defer clear(k[:]) // this copy lies on the heap
 	out, err := hkdf.Expand(sha256.New, k[:], string(info), n)
 	if err != nil {
 		panic("seal: " + err.Error()) // n is a constant far below the limit

@@ -19,6 +19,8 @@ type Unlocked struct {
 	// Generation counts rewrites; a lower one than the notebook has seen means
 	// that an old copy was put back.
 	Generation uint64
+	// KDF is the cost of the passphrase slot, whichever slot was opened.
+	KDF KDF
 	// Healed: one of the two copies was damaged, missing or out of date, and
 	// was written anew from the other.
 	Healed bool
@@ -85,6 +87,12 @@ func UnlockWithCode(dir string, code RecoveryCode) (*Unlocked, error) {
 	return unlock(keyPair(osDisk{}, dir), codeOpener(code), true)
 }
 
+// ReadWithCode is UnlockWithCode without writing anything: a copy that is not
+// whole is reported by TwinBad.
+func ReadWithCode(dir string, code RecoveryCode) (*Unlocked, error) {
+	return unlock(keyPair(osDisk{}, dir), codeOpener(code), false)
+}
+
 // SetPassphrase replaces the passphrase slot on disk. The other slot and the
 // vault key stay. A stop at any moment leaves the old passphrase or the new.
 // With ErrOneCopy or ErrNotErased the new one is in force.
@@ -120,7 +128,7 @@ func (u *Unlocked) replace(p pair, s slot) error {
 		*f.slot(s.Type) = s
 		err = p.save(f.encode(u.Key))
 		if err == nil || errors.Is(err, ErrOneCopy) || errors.Is(err, ErrNotErased) {
-			u.Generation = f.Generation
+			u.Generation, u.KDF = f.Generation, f.slot(slotPassphrase).KDF
 		}
 		return err
 	}
@@ -167,7 +175,7 @@ func unlock(p pair, o opener, mend bool) (*Unlocked, error) {
 			result = ErrDamaged
 			continue
 		}
-		u := &Unlocked{Key: vault, Notebook: f.Notebook, Generation: f.Generation}
+		u := &Unlocked{Key: vault, Notebook: f.Notebook, Generation: f.Generation, KDF: f.slot(slotPassphrase).KDF}
 		if mend {
 			differed, bad := p.mend(copies, i)
 			u.Healed, u.TwinBad = differed && !bad, bad

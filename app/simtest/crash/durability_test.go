@@ -26,15 +26,7 @@ func traced(t testing.TB, n *rig.Notebook, program string, stdin []byte, args ..
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "trace")
 	r := straced(n, program, path).Feed(t, stdin, args...)
-	return auditTrace(readTrace(t, path)), r
-}
-
-func feed(lines []rig.Line) []byte {
-	var b []byte
-	for _, l := range lines {
-		b = append(b, l.JSON...)
-	}
-	return b
+	return auditTrace(rig.ReadTrace(t, path)), r
 }
 
 // longNote is a note of about a megabyte that hardly compresses.
@@ -77,7 +69,7 @@ func TestEveryPromiseFollowsASync(t *testing.T) {
 	for i := range rig.Count(200, 2000) {
 		lines = append(lines, lineOf("trace", i))
 	}
-	a, r = traced(t, n, program, feed(lines), "record", "--stream")
+	a, r = traced(t, n, program, rig.Input(lines), "record", "--stream")
 	check("record: visits and notes", a, r, len(lines), len(lines), 0, 0)
 
 	// Nearly a megabyte each, until a segment of 16 MiB is full.
@@ -92,7 +84,7 @@ func TestEveryPromiseFollowsASync(t *testing.T) {
 	if testing.Short() {
 		segments = 0
 	}
-	a, r = traced(t, n, program, feed(lines), "record", "--stream")
+	a, r = traced(t, n, program, rig.Input(lines), "record", "--stream")
 	check("record: over the end of a segment", a, r, len(lines), len(lines), segments, 0)
 
 	entries, r := n.Entries(t)
@@ -134,9 +126,9 @@ func TestDurabilityHarnessCatches(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		{plant.NoSync, feed(lines), []string{"record", "--stream"}, "never synced"},
+		{plant.NoSync, rig.Input(lines), []string{"record", "--stream"}, "never synced"},
 		{plant.KeysLast, nil, []string{"import", caseload}, "key box was written after"},
-		{plant.NoDirSync, feed(long), []string{"record", "--stream"}, "was not made durable"},
+		{plant.NoDirSync, rig.Input(long), []string{"record", "--stream"}, "was not made durable"},
 	} {
 		to := filepath.Join(t.TempDir(), "notebook")
 		rig.Copy(t, n.Dir, to)

@@ -3,6 +3,7 @@ package crash_test
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -69,51 +70,74 @@ func TestFailingDisk(t *testing.T) {
 	dir := t.TempDir()
 	seed := seedNotebook(t, program, dir)
 
-	var faults []fault
+	before, r := seed.Entries(t)
+	r.Want(t, 0)
+	var mu sync.Mutex
+	var all struck
+	runs := 0
+	try := func(f fault) bool {
+		mu.Lock()
+		runs++
+		to := filepath.Join(dir, fmt.Sprint("fault", runs))
+		mu.Unlock()
+		s := strike(t, seed, before, program, to, f)
+		mu.Lock()
+		defer mu.Unlock()
+		all.add(s)
+		return s.calls > 0
+	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 2)
+	start := func(do func()) {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			do()
+		})
+	}
 	if rig.Torture() {
 		for _, c := range failing {
 			for _, err := range c.errs {
-				for nth := 1; nth <= 2*c.about; nth++ {
-					faults = append(faults, fault{c.call, err, nth, false}, fault{c.call, err, nth, true})
+				for _, ever := range []bool{false, true} {
+					start(func() { sweep(t, fault{call: c.call, err: err, ever: ever}, 8*c.about, try) })
 				}
 			}
 		}
 	} else {
-		for range rig.Count(4, 0) {
-			for _, c := range failing {
-				faults = append(faults, fault{c.call, c.errs[rng.IntN(len(c.errs))], 1 + rng.IntN(c.about), rng.IntN(3) == 0})
-			}
+		for i := range rig.Count(150, 0) {
+			c := failing[i%len(failing)]
+			f := fault{c.call, c.errs[rng.IntN(len(c.errs))], 1 + rng.IntN(c.about), rng.IntN(3) == 0}
+			start(func() { try(f) })
 		}
-	}
-
-	var mu sync.Mutex
-	var all struck
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, 2)
-	for i, f := range faults {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			s := strike(t, seed, program, filepath.Join(dir, fmt.Sprint("fault", i)), f)
-			mu.Lock()
-			defer mu.Unlock()
-			all.add(s)
-		})
 	}
 	wg.Wait()
 	for _, f := range all.findings {
 		t.Error(f)
 	}
-	if all.hit*3 < len(faults) {
-		t.Errorf("only %d of %d faults hit a call", all.hit, len(faults))
+	if all.hit*3 < runs || runs == 0 {
+		t.Errorf("only %d of %d faults hit a call", all.hit, runs)
 	}
 	f := rig.NewFigures("ST-03 failing system calls")
-	f.Add("runs", "%d", len(faults))
+	f.Add("runs", "%d", runs)
 	f.Add("of which a call was made to fail", "%d (%d calls)", all.hit, all.calls)
 	f.Add("acknowledgements in those runs", "%d", all.acks)
 	f.Add("ended with exit 0, 6, other", "%d, %d, %d", all.exits[0], all.exits[6], all.other)
 	f.Add("findings", "%d", len(all.findings))
 	f.Print(t)
+}
+
+// sweep makes the first call of a kind fail, then the second, and so on, until
+// three runs in a row make no such call: which number a call has differs a
+// little from run to run.
+func sweep(t testing.TB, f fault, limit int, try func(fault) bool) {
+	for missed := 0; missed < 3 && f.nth < limit && !t.Failed(); {
+		f.nth++
+		if try(f) {
+			missed = 0
+		} else {
+			missed++
+		}
+	}
 }
 
 // TestFailingDiskHarnessCatches plants the ignored answer of fsync.
@@ -125,7 +149,9 @@ func TestFailingDiskHarnessCatches(t *testing.T) {
 	dir := t.TempDir()
 	seed := seedNotebook(t, binaries.Build(t).Wherryctl, dir)
 	bad := plant.Build(t, plant.SyncIgnored)
-	s := strike(t, seed, bad, filepath.Join(dir, "bad"), fault{"fsync", "EIO", 10, true})
+	before, r := seed.Entries(t)
+	r.Want(t, 0)
+	s := strike(t, seed, before, bad, filepath.Join(dir, "bad"), fault{"fsync", "EIO", 10, true})
 	if !strings.Contains(strings.Join(s.findings, "\n"), "acknowledged after a failed") {
 		t.Errorf("the planted bug %q went unseen: %+v", plant.SyncIgnored.Name, s)
 	}
@@ -147,11 +173,10 @@ func (s *struck) add(o struck) {
 }
 
 // strike runs one stream of saves with one fault.
-func strike(t testing.TB, seed *rig.Notebook, program, dir string, f fault) (s struck) {
+func strike(t testing.TB, seed *rig.Notebook, before map[string]rig.Entry, program, dir string, f fault) (s struck) {
 	n := seed.At(filepath.Join(dir, "notebook"))
 	rig.Copy(t, seed.Dir, n.Dir)
-	before, r := n.Entries(t)
-	r.Want(t, 0)
+	defer os.RemoveAll(dir)
 	book := rig.NewLedger(before)
 	lines := make([]rig.Line, 20)
 	for i := range lines {
@@ -161,14 +186,14 @@ func strike(t testing.TB, seed *rig.Notebook, program, dir string, f fault) (s s
 	trace := filepath.Join(dir, "trace")
 	args := append([]string{"-e", f.flag()}, only(n.Dir)...)
 	stream := straced(n, program, trace, append(args, "-e", "trace=fsync,pwrite64,"+f.call)...).Stream(t, each(lines))
-	r = stream.End()
+	r := stream.End()
 	find := func(format string, args ...any) {
 		s.findings = append(s.findings, fmt.Sprintf("%v: ", f)+fmt.Sprintf(format, args...))
 	}
 	if fault := r.Fault(); fault != "" {
 		find("%s", fault)
 	}
-	calls := readTrace(t, trace)
+	calls := rig.ReadTrace(t, trace)
 	s.calls = failed(calls)
 	if s.calls > 0 {
 		s.hit, s.acks = 1, len(stream.Acks())
@@ -218,10 +243,10 @@ func only(dir string) []string {
 	return args
 }
 
-func failed(calls []call) int {
+func failed(calls []rig.Call) int {
 	n := 0
 	for _, c := range calls {
-		if c.injected {
+		if c.Injected {
 			n++
 		}
 	}
@@ -230,17 +255,17 @@ func failed(calls []call) int {
 
 // soundFrames counts the frames that were written and synced as they should
 // be. Each acknowledgement needs one of its own.
-func soundFrames(calls []call) int {
+func soundFrames(calls []rig.Call) int {
 	n, written := 0, false
 	for _, c := range calls {
-		if _, path := c.fd(); filepath.Ext(path) != ".wj" {
+		if _, path := c.FD(); filepath.Ext(path) != ".wj" {
 			continue
 		}
-		switch c.name {
+		switch c.Name {
 		case "pwrite64":
-			written = c.ok()
+			written = c.OK()
 		case "fsync":
-			if written && c.ok() {
+			if written && c.OK() {
 				n++
 			}
 			written = false

@@ -30,7 +30,7 @@ func TestFullDisk(t *testing.T) {
 		if testing.Short() {
 			return // it writes 40 MB of notes; the ordinary run does it
 		}
-		at := newTmpfs(t, "64m")
+		at := rig.NewTmpfs(t, "64m")
 		n := seedNotebook(t, program, at)
 		findings, acks := fill(t, n, rig.Seed(t), nil)
 		findings = append(findings, reads(t, n)...)
@@ -41,7 +41,7 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("only %d acknowledgements before the disk was full", acks)
 		}
 		f.Add("record fills 64 MB", "%d acknowledgements, then exit 6", acks)
-		if r := tool(t, "mount", "-o", "remount,size=128m", at); r.Exit != 0 {
+		if r := rig.Tool(t, "mount", "-o", "remount,size=128m", at); r.Exit != 0 {
 			t.Fatalf("remount: %s", r.Err)
 		}
 		n.Feed(t, lineOf("again", 0).JSON, "record").Want(t, 0)
@@ -55,7 +55,7 @@ func TestFullDisk(t *testing.T) {
 	for _, left := range leaves {
 		for round := range rounds {
 			t.Run(fmt.Sprintf("a filler leaves %d KiB %d", left>>10, round), func(t *testing.T) {
-				at := newTmpfs(t, "64m")
+				at := rig.NewTmpfs(t, "64m")
 				n := seedNotebook(t, program, at)
 				filler := &filler{path: filepath.Join(at, "filler"), left: left}
 				findings, acks := fill(t, n, rig.Seed(t), filler)
@@ -81,7 +81,7 @@ func TestFullDiskHarnessCatches(t *testing.T) {
 		return // building takes long; the ordinary run does it
 	}
 	rig.Need(t, true, "mount", "umount")
-	at := newTmpfs(t, "64m")
+	at := rig.NewTmpfs(t, "64m")
 	n := seedNotebook(t, binaries.Build(t).Wherryctl, at)
 	findings, acks := fill(t, n.With(plant.Build(t, plant.NoGate)), rig.Seed(t), nil)
 	died := strings.Join(findings, "\n")

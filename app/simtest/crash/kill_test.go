@@ -25,12 +25,14 @@ const (
 // killed is what a run of kills did.
 type killed struct {
 	kills, openings, acks, entries, texts int
+	longest                               time.Duration // a first opening after a fault
 	findings                              []string
 }
 
 func (k *killed) add(o killed) {
 	k.kills, k.openings, k.acks = k.kills+o.kills, k.openings+o.openings, k.acks+o.acks
 	k.entries, k.texts = k.entries+o.entries, k.texts+o.texts
+	k.longest = max(k.longest, o.longest)
 	k.findings = append(k.findings, o.findings...)
 }
 
@@ -175,29 +177,4 @@ func killOpening(t testing.TB, n *rig.Notebook, rng *rand.Rand) {
 	time.Sleep(time.Duration(rng.IntN(400)) * time.Millisecond) // the random moment
 	_ = c.Process.Kill()                                        // it may have ended
 	_ = c.Wait()
-}
-
-// survey verifies the notebook, lists it and holds it against the ledger.
-func survey(t testing.TB, n *rig.Notebook, book *rig.Ledger, entries *int) []string {
-	t.Helper()
-	var out []string
-	rep, r := n.Verify(t)
-	if f := r.Fault(); f != "" {
-		return []string{f}
-	}
-	if r.Exit != 0 || !rep.OK {
-		out = append(out, fmt.Sprintf("verify: exit %d: %s", r.Exit, r.Out))
-	}
-	now, r := n.Entries(t)
-	if f := r.Fault(); f != "" {
-		return []string{f}
-	}
-	if r.Exit != 0 {
-		out = append(out, fmt.Sprintf("list: exit %d: %.300s %s", r.Exit, r.Out, r.Err))
-	}
-	if r.Exit == 0 && rep.Entries != len(now) {
-		out = append(out, fmt.Sprintf("verify counts %d entries, list shows %d", rep.Entries, len(now)))
-	}
-	*entries += len(now)
-	return append(out, book.Check(now)...)
 }

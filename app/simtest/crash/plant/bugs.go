@@ -65,6 +65,14 @@ var KeysLast = Bug{Name: "the frame before the key box", Edits: []Edit{
 		New: "	if keys := p.wraps; len(keys) > 0 {\n		defer func() { _ = n.box.Put(keys...) }()\n		p.wraps = nil\n	}\n	if len(p.wraps) > 0 {\n"},
 }}
 
+// TwoFrames saves a visit to many children in two frames, so that a stop
+// between them leaves a half.
+var TwoFrames = Bug{Name: "a save in two frames", Edits: []Edit{
+	{File: "app/notebook/commit.go",
+		Old: "	own.Entries = p.out\n",
+		New: "	if half := len(p.out) / 2; half > 4 {\n		first := own\n		first.Entries = p.out[:half]\n		if err := n.append(ctx, item(itemOwn, first)); err != nil {\n			return err\n		}\n		p.out = p.out[half:]\n	}\n	own.Entries = p.out\n"},
+}}
+
 // NoGate writes on until the disk is full to the last byte, and dies of the
 // memory map.
 var NoGate = Bug{Name: "no free-space gate", Edits: []Edit{
@@ -76,7 +84,7 @@ var NoGate = Bug{Name: "no free-space gate", Edits: []Edit{
 // Believing opens seals and checks frames without looking at their proof, so
 // that a flipped bit becomes another letter.
 var Believing = Bug{Name: "seals are opened without their proof", Edits: []Edit{
-	{File: "storage/journal/format.go",
+	{File: "storage/journal/mac.go",
 		Old: "subtle.ConstantTimeCompare(sum[:], b[n:]) == 1",
 		New: "subtle.ConstantTimeCompare(sum[:], b[n:]) >= 0"},
 	{File: aeadFile,

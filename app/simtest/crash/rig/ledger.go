@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Line is one line of input with what tells it from all others.
@@ -35,6 +36,8 @@ type Ledger struct {
 	late  [][]string        // entries of each acknowledgement that came too late to count
 	stray []Entry           // there at the last check without acknowledgement
 	Acks  int
+	// Longest is the longest first opening after a fault that Survey saw.
+	Longest time.Duration
 }
 
 // NewLedger begins with the entries that are there already.
