@@ -45,6 +45,8 @@ var arrows = map[string][]string{
 	"cmd/internal/metadata":     {},
 	"cmd/internal/showcase":     {"app/simtest/window"},
 	"cmd/internal/doctor":       {"app/notebook"},
+	"cmd/internal/harden":       {},
+	"cmd/internal/session":      {},
 	"cmd/internal/dial":         {"app/notebook", "sync/engine", "sync/remote"},
 	"cmd/wherry":                {"app/", "cmd/internal/"},
 	"cmd/wherryctl":             {"app/headless", "app/notebook", "cmd/internal/"},

@@ -21,6 +21,14 @@ type Draft struct {
 	Submission json.RawMessage `json:"submission,omitempty"` // a Submission, as incomplete as it may be
 	Caret      Caret           `json:"caret"`
 	Changed    time.Time       `json:"changed"`
+	Staged     []Staged        `json:"staged,omitempty"` // waits to be published with it
+}
+
+// Staged is an attachment of a draft: sealed already, and no entry yet.
+type Staged struct {
+	Child string `json:"child"` // reference of the child whose record it is for
+	Case  string `json:"case"`
+	Attachment
 }
 
 // NewDraft wraps a submission in hand.

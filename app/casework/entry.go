@@ -103,10 +103,11 @@ type Entry struct {
 	Present  []Person
 	Actions  []Action
 
-	Amendments []Amendment
-	Comments   []Remark
-	Struck     []Struck
-	Duplicates []string // other entries that published the same draft
+	Amendments  []Amendment
+	Comments    []Remark
+	Attachments []Attached
+	Struck      []Struck
+	Duplicates  []string // other entries that published the same draft
 
 	Visit  *Submission // for visit, call and note: the payload, this child only
 	Fields []FieldSet  // for field entries; confidential values already taken out

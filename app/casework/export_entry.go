@@ -19,7 +19,7 @@ func (cf *CaseFile) Export(e *Entry) *Entry {
 		out.Line = out.Title
 		out.Ref, out.VisitID = "", ""
 		out.Details, out.Passages, out.Present, out.Actions, out.Fields = nil, nil, nil, nil, nil
-		out.Amendments, out.Comments = nil, nil
+		out.Amendments, out.Comments, out.Attachments = nil, nil, nil
 		if e.Visit != nil {
 			out.Visit = &Submission{Kind: e.Visit.Kind, Children: e.Visit.Children, Occurred: e.Visit.Occurred, Ended: e.Visit.Ended}
 		}
@@ -55,6 +55,13 @@ func (cf *CaseFile) Export(e *Entry) *Entry {
 		c.Text = hide(c.Text)
 		out.Comments = append(out.Comments, c)
 	}
+	out.Attachments = mapped(e.Attachments, func(a Attached) Attached {
+		if len(a.Struck) > 0 {
+			a.Name, a.Caption, a.Thumb = "", "", nil
+		}
+		a.Name, a.Caption = hide(a.Name), hide(a.Caption)
+		return a
+	})
 	if e.Visit != nil {
 		out.Visit = cf.exportVisit(e.Visit)
 	}

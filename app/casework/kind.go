@@ -60,6 +60,7 @@ func Kinds() []Kind {
 		holdKind,
 		releaseKind,
 		disposalKind,
+		attachmentKind,
 	}
 }
 

@@ -24,6 +24,8 @@ var bodyExamples = map[string][]string{
 	KindOpened:  {`{"entries":["aa","bb"]}`},
 	KindRetention: {`{"class":"looked-after","closed":"2026-11-01","event":"2026-10-01","review":"2101-01-01","replaces":["aa"]}`,
 		`{"class":"contact-only"}`},
+	KindAttachment: {`{"target":"aa","name":"room.jpg","media":"image/jpeg","size":3,"sha256":"` + strings.Repeat("ab", 32) + `","blob":"` + strings.Repeat("cd", 32) +
+		`","key":"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=","thumb":"/9j/","caption":"Bedroom","taken":"2026-11-19T16:05:00Z","cleaned":["exif","gps"]}`},
 	KindHold:    {`{"reason":"Court case","until":"2027-01-31"}`, `{"reason":"Inquiry"}`},
 	KindRelease: {`{"hold":"aa","reason":"Case ended"}`},
 	KindDisposal: {`{"step":"propose","reason":"Period ended","basis":"schedule"}`, `{"step":"approve","proposal":"aa","by":"kit"}`,

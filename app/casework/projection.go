@@ -101,6 +101,8 @@ func target(b Body) (string, bool) {
 		return b.Target, true
 	case *Strike:
 		return b.Target, true
+	case *Attachment:
+		return b.Target, b.Target != ""
 	}
 	return "", false
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// attach puts amendments, comments and openings with the entries they belong
+// attach puts amendments, comments, attachments and openings with the entries they belong
 // to. Amendments made at the same time by two people are both shown.
 func (p *projection) attach() {
 	at := map[string]*Entry{}
@@ -34,6 +34,8 @@ func (p *projection) attach() {
 				ID: f.ID, Text: b.Text, Author: f.Author, AuthorID: f.AuthorID,
 				Written: f.Written, Received: f.Received, State: f.State, Struck: p.struck[f.ID],
 			})
+		case *Attachment:
+			e.Attachments = append(e.Attachments, p.attached(f, b))
 		}
 	}
 	p.openings(at)

@@ -21,7 +21,7 @@ func statusVerb(a *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.sayStatus(s)
+				return a.sayStatus(s, n.ClockWrong())
 			})
 		},
 	}
@@ -32,7 +32,7 @@ type worker struct {
 	Last   *stamp `json:"last,omitempty"`
 }
 
-func (a *App) sayStatus(s *notebook.Status) error {
+func (a *App) sayStatus(s *notebook.Status, clock bool) error {
 	line := struct {
 		V          int      `json:"v"`
 		Notebook   string   `json:"notebook"`
@@ -52,6 +52,8 @@ func (a *App) sayStatus(s *notebook.Status) error {
 		Workers    []worker `json:"workers"`
 		Healed     bool     `json:"healed,omitempty"`
 		Damaged    int      `json:"damaged,omitempty"`
+		Swap       string   `json:"swap,omitempty"`
+		Warnings   []string `json:"warnings,omitempty"`
 		CarryOut   int      `json:"carry_out,omitempty"` // disposals approved: carry out
 	}{V: 1, Notebook: s.Notebook.String(), Enrolled: s.Enrolled, Role: s.Role, Entries: s.Entries, Local: s.Local,
 		Sending: s.Sending, CouncilHas: s.CouncilHas, Held: s.Held, Refused: s.Refused, Drafts: s.Drafts,
@@ -59,6 +61,13 @@ func (a *App) sayStatus(s *notebook.Status) error {
 		Healed: s.Healed, Damaged: s.Damaged, CarryOut: s.CarryOut}
 	if s.Enrolled {
 		line.Council = s.Council.String()
+	}
+	if clock {
+		line.Warnings = append(line.Warnings, notebook.WarnClock)
+		fmt.Fprintln(a.Stderr, "The clock of this laptop is behind what was written here, or something was written by a wrong clock. Nothing is lost; check the date and time.")
+	}
+	if a.Swap != nil {
+		line.Swap = a.Swap()
 	}
 	for _, w := range s.Workers {
 		line.Workers = append(line.Workers, worker{w.ID, when(w.Last)})

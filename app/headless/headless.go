@@ -32,6 +32,9 @@ type App struct {
 	Version Version
 	// Prompt asks on a terminal without echo; nil where there is none.
 	Prompt func(question string) ([]byte, error)
+	// Swap says whether memory that the system puts aside is encrypted: "none",
+	// "encrypted" or "open". It may be nil.
+	Swap func() string
 
 	dir     string
 	json    bool
@@ -168,8 +171,9 @@ func (a *App) command() *cobra.Command {
 func verbs() []func(*App) *cobra.Command {
 	return []func(*App) *cobra.Command{
 		initVerb, enrolVerb, importVerb, recordVerb, listVerb, showVerb, searchVerb, amendVerb, commentVerb,
-		draftVerb, passphraseVerb, syncVerb, statusVerb, exportVerb, verifyVerb, repairVerb, backupVerb, restoreVerb, versionVerb,
+		draftVerb, passphraseVerb, rehearseVerb, syncVerb, statusVerb, exportVerb, verifyVerb, repairVerb, backupVerb, restoreVerb, versionVerb,
 		retentionVerb, holdVerb, releaseVerb, disposeVerb,
+		attachVerb, attachmentsVerb, attachmentVerb,
 	}
 }
 
@@ -241,6 +245,9 @@ func (a *App) withNotebook(ctx context.Context, fn func(*notebook.Notebook) erro
 	}()
 	if st, err := n.Status(ctx); err == nil && st.Healed {
 		fmt.Fprintln(a.Stderr, "A damaged copy of a key or mark file was mended from its twin.")
+	}
+	if wrong := n.WrongBefore(); wrong > 0 {
+		fmt.Fprintf(a.Stderr, "Wrong passphrases since the last time this notebook was opened: %d.\n", wrong)
 	}
 	return fn(n)
 }

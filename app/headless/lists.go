@@ -188,7 +188,7 @@ func (a *App) show(r notebook.EntryDetail) error {
 	l := showLine{V: 1, ID: r.ID.String(), Case: r.Case.String(), Kind: r.Kind, State: r.State, Damaged: r.Damaged,
 		Amendments: append([]string{}, r.Amendments...), Conflicts: []fieldConflict{}}
 	if !r.Damaged && !r.Unknown {
-		l.Payload, l.SHA256 = r.Payload, r.SHA256.String()
+		l.Payload, l.SHA256 = shownPayload(r), r.SHA256.String()
 	}
 	for _, f := range r.Conflicts {
 		fc := fieldConflict{Field: f.Def.Key, Values: []fieldValue{}}

@@ -45,6 +45,7 @@ type pen struct {
 	out   [][]byte
 	ids   []record.ID
 	wraps []seal.BoxItem
+	blobs []record.ID // that the next entry names
 }
 
 // maxAhead is how far the written time of an entry may lie ahead of this
@@ -114,8 +115,9 @@ func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clea
 	p.clock = p.clock.Next(p.n.now())
 	h := record.Header{
 		Format: record.FormatEntry, Alg: record.AlgEd25519, Class: class, Realm: t.realm, Case: caseID,
-		Lane: t.lane, LaneSeq: t.seq + 1, Prev: t.head, Time: p.clock, Author: dev.id,
+		Lane: t.lane, LaneSeq: t.seq + 1, Prev: t.head, Time: p.clock, Author: dev.id, Blobs: p.blobs,
 	}
+	p.blobs = nil
 	if c := p.n.st.cases[caseID]; c != nil && c.Seq > 0 {
 		h.CaseSeen = record.Seen{Gen: c.Gen, Seq: c.Seq, Prefix: [16]byte(c.Chain[:16])}
 	}

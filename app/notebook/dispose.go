@@ -241,20 +241,25 @@ type remains struct {
 	cases   map[record.ID]*disposedItem
 	entries map[record.ID]bool
 	blobs   []record.ID
+	shared  map[record.ID]bool // blobs that another case names: no honest program does that
 }
 
 // survey looks through the journal for the entries and blobs of disposed cases.
 func (n *Notebook) survey(ctx context.Context, cases map[record.ID]*disposedItem) (*remains, error) {
-	r := &remains{cases: cases, entries: map[record.ID]bool{}}
+	r := &remains{cases: cases, entries: map[record.ID]bool{}, shared: map[record.ID]bool{}}
 	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
 		for _, it := range f.Items {
 			entriesOf(it, func(b []byte) {
-				if e, err := record.Parse(b); err == nil && cases[e.Header().Case] != nil {
+				e, err := record.Parse(b)
+				if err != nil {
+					return
+				}
+				if h := e.Header(); cases[h.Case] != nil {
 					r.entries[e.ID()] = true
-					for _, id := range e.Header().Blobs {
-						if !slices.Contains(r.blobs, id) {
-							r.blobs = append(r.blobs, id)
-						}
+					r.blobs = append(r.blobs, h.Blobs...)
+				} else {
+					for _, id := range h.Blobs {
+						r.shared[id] = true
 					}
 				}
 			})
@@ -264,6 +269,7 @@ func (n *Notebook) survey(ctx context.Context, cases map[record.ID]*disposedItem
 	if errors.Is(err, journal.ErrDamaged) {
 		err = nil // what cannot be read is named elsewhere, and its keys are gone
 	}
+	r.blobs = slices.DeleteFunc(r.blobs, func(id record.ID) bool { return r.shared[id] })
 	return r, err
 }
 

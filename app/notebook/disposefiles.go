@@ -12,14 +12,14 @@ import (
 )
 
 // eraseBlobs erases the sealed files that the entries of disposed cases named.
-// A blob belongs to one case only.
+// A blob belongs to one case only. Unfinished ones go whosesoever they are.
 func (n *Notebook) eraseBlobs(r *remains) error {
 	var errs []error
 	for _, id := range r.blobs {
 		name := id.String()
 		errs = append(errs, eraseWhole(filepath.Join(n.dir, "blobs", name[:2], name)))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, n.eraseUnfinished())...)
 }
 
 // eraseDraftsOf erases drafts about disposed cases. From a draft of a family
@@ -35,11 +35,18 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 		if err != nil {
 			continue // what cannot be opened holds nothing that can be read
 		}
+		left, err := n.dropStaged(d, func(ref string) bool { return refs[refKey(ref)] })
 		rest, whose := splitDraft(d, refs, r.entries)
-		if !whose {
+		switch {
+		case !whose && len(left) == len(d.Staged):
 			continue
+		case !whose: // only an attachment of it was about the case
+			rest = d
 		}
-		if rest != nil {
+		if rest == nil {
+			err = errors.Join(err, n.eraseStaged(left))
+		} else if err == nil {
+			rest.Staged = left
 			err = n.replaceDraft(rest)
 		}
 		if err == nil {

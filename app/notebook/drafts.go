@@ -64,6 +64,7 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 		}
 	}
 	d.ID, d.Changed = id.String(), n.now().UTC()
+	n.keepStaged(id, d)
 	if err := n.writeDraft(id, d); err != nil {
 		return "", err
 	}
@@ -145,7 +146,8 @@ func (n *Notebook) Draft(_ context.Context, id string) (*casework.Draft, error) 
 	return n.readDraft(rid)
 }
 
-// DiscardDraft erases a draft: its key is overwritten, then its file removed.
+// DiscardDraft erases a draft and what is attached to it: its key is
+// overwritten, then its file removed.
 func (n *Notebook) DiscardDraft(_ context.Context, id string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -158,6 +160,11 @@ func (n *Notebook) DiscardDraft(_ context.Context, id string) error {
 	}
 	if _, err := os.Lstat(n.draftPath(rid)); err != nil {
 		return ErrNotFound
+	}
+	if d, err := n.readDraft(rid); err == nil {
+		if err := n.eraseStaged(d.Staged); err != nil {
+			return err
+		}
 	}
 	return n.eraseDraft(rid)
 }

@@ -107,7 +107,8 @@ func (n *Notebook) Export(ctx context.Context, req ExportRequest, render Render)
 	if err != nil {
 		return nil, err
 	}
-	if err := writeExport(req.Path, buf.Bytes(), req.Replace); err != nil {
+	fill := func(w io.Writer) error { _, err := w.Write(buf.Bytes()); return err }
+	if err := writeExport(req.Path, fill, req.Replace); err != nil {
 		return nil, err
 	}
 	return &ExportResult{Path: req.Path, Bytes: int64(buf.Len()), SHA256: sum, Audit: id, CompleteTo: cf.CompleteTo, Pages: pages}, nil

@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -10,7 +11,7 @@ import (
 
 // writeExportHidden is the way without unnamed files: a temporary in the same
 // folder that nobody has the right to open, renamed when it is whole.
-func writeExportHidden(path string, data []byte, replace bool) error {
+func writeExportHidden(path string, fill func(io.Writer) error, replace bool) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".wherry-*")
 	if err != nil {
@@ -21,8 +22,7 @@ func writeExportHidden(path string, data []byte, replace bool) error {
 	if err := f.Chmod(0); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	_, werr := f.Write(data)
-	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if replace {

@@ -3,6 +3,7 @@ package notebook
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -14,18 +15,17 @@ import (
 // writeExport writes a finished document under its name in one step. Until it
 // is whole and synced the file has no name at all (O_TMPFILE), so a stop
 // half-way leaves nothing.
-func writeExport(path string, data []byte, replace bool) error {
+func writeExport(path string, fill func(io.Writer) error, replace bool) error {
 	dir := filepath.Dir(path)
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EISDIR) || errors.Is(err, unix.EINVAL) {
-		return writeExportHidden(path, data, replace)
+		return writeExportHidden(path, fill, replace)
 	}
 	if err != nil {
 		return &os.PathError{Op: "open", Path: dir, Err: err}
 	}
 	f := os.NewFile(uintptr(fd), path)
-	_, werr := f.Write(data)
-	if err := errors.Join(werr, f.Sync()); err != nil {
+	if err := errors.Join(fill(f), f.Sync()); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	err = link(fd, path)

@@ -2,6 +2,8 @@
 
 package notebook
 
-func writeExport(path string, data []byte, replace bool) error {
-	return writeExportHidden(path, data, replace)
+import "io"
+
+func writeExport(path string, fill func(io.Writer) error, replace bool) error {
+	return writeExportHidden(path, fill, replace)
 }

@@ -166,6 +166,9 @@ func unlock(ctx context.Context, dir string, cfg Config, key func() (*seal.Unloc
 	if err := present(dir); err != nil {
 		return nil, err
 	}
+	if err := checkPlace(dir); err != nil {
+		return nil, err
+	}
 	lock, err := journal.Lock(dir)
 	if err != nil {
 		return nil, err

@@ -143,13 +143,18 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	var looking sync.WaitGroup
 	looking.Go(func() { well = n.viewIsWell(ctx) })
 	var report *journal.Report
-	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true, Before: n.beforeUpgrade})
+	held, _ := n.lock.(*journal.Held)
+	still := held != nil && held.ReadOnly() // a place that can only be read
+	n.j, report, err = journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{MinFree: n.cfg.MinFree, MustExist: true, ReadOnly: still, Before: n.beforeUpgrade})
 	looking.Wait()
 	if err != nil {
 		return err
 	}
 	n.damage, n.quarantined, n.healed = report.Damaged, report.Quarantined, n.healed || report.MarkHealed
 	n.readOnly, n.readOnlyWhy = report.ReadOnly != nil, report.ReadOnly
+	if still {
+		n.readOnly, n.readOnlyWhy = true, ErrReadOnlyPlace
+	}
 	unread := n.readOnly && len(report.Damaged) > 0 // not damage: the disk would not read
 	if !well && !n.readOnly {
 		n.setAside = n.quarantineView() == nil

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"wherry/app/casework"
+	"wherry/app/media"
 	"wherry/storage/archive"
+	"wherry/storage/blob"
 	"wherry/storage/index"
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -90,13 +92,20 @@ var problems = []struct {
 	Problem
 }{
 	{[]error{archive.ErrNewerFormat}, Problem{"newer_format", "This backup was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
-	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
+	{[]error{seal.ErrNewerFormat, journal.ErrNewerFormat, blob.ErrNewerFormat, record.ErrNewer, trust.ErrNewer}, Problem{"newer_format", "This notebook was written by a newer Wherry.", "Install the newer version. Nothing was changed.", ExitNewer}},
 	{[]error{ErrTampered, trust.ErrNotTrusted, trust.ErrWrongRoot}, Problem{"tampered", "The council's endpoint showed something that it cannot have signed honestly, so nothing of it was taken.", "Do not use this connection. Tell your administrator; your own work is safe on this laptop.", ExitTampered}},
 	{[]error{ErrBackupSpace}, Problem{"storage_full", "There is not enough space there for the backup, so nothing was written.", "Free some space, or choose another disk.", ExitStorage}},
 	{[]error{ErrUpgradeSpace}, Problem{"storage_full", "There is not enough space for the copy that is made before an upgrade, so this notebook is open for reading only.", "Free some space and open it again. Nothing was changed.", ExitStorage}},
-	{[]error{journal.ErrFull, vault.ErrFull, syscall.ENOSPC, syscall.EDQUOT}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
-	{[]error{ErrReadOnly, journal.ErrFailed, journal.ErrReadOnly, syscall.EIO, syscall.EROFS}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
+	{[]error{journal.ErrFull, vault.ErrFull, blob.ErrFull, syscall.ENOSPC, syscall.EDQUOT}, Problem{"storage_full", "The disk is full, so this was not saved. Everything saved before is safe.", "Free some space and try again. Your draft is kept.", ExitStorage}},
+	{[]error{ErrReadOnlyPlace}, Problem{"read_only_place", "This notebook lies where nothing can be written, so this was not saved. Everything in it can be read.", "Copy the whole folder to this laptop's own disk and open it there.", ExitStorage}},
+	{[]error{ErrReadOnly, journal.ErrFailed, blob.ErrFailed, journal.ErrReadOnly, syscall.EIO, syscall.EROFS}, Problem{"storage_failing", "The disk failed, so nothing further is saved in this run. Everything saved before is safe.", "Close Wherry, check the disk, and open it again.", ExitStorage}},
 	{[]error{archive.ErrDamaged, archive.ErrShort}, Problem{"backup_damaged", "This backup is not as it was written, so nothing was taken from it.", "Use another copy of it, or another backup.", ExitDamaged}},
+	{[]error{ErrAttachmentMissing, blob.ErrMissing}, Problem{"attachment_missing", "The file of this attachment is not on this laptop. The rest of the record can be read.", "Look for it in a backup, or ask who attached it.", ExitDamaged}},
+	{[]error{blob.ErrDamaged}, Problem{"attachment_damaged", "The file of this attachment is damaged, so nothing of it is shown. The rest of the record can be read.", "Restore it from a backup, or attach the file again.", ExitDamaged}},
+	{[]error{media.ErrNotCleaned}, Problem{"not_cleaned", "This picture or recording could not be checked for the place where it was made, so it was not attached.", "Open it in another program, save it as JPEG, PNG or PDF, and attach that.", ExitRefused}},
+	{[]error{media.ErrTooLarge, blob.ErrTooLarge}, Problem{"attachment_too_large", "The file is too large: a picture may have 64 MB, anything else 200 MB.", "Attach a smaller copy or a part of it.", ExitRefused}},
+	{[]error{ErrManyStaged}, Problem{"too_many_attachments", "A note can take 32 attachments at once.", "Save the note, then attach the rest to it.", ExitRefused}},
+	{[]error{ErrAttachCouncil}, Problem{"attachments_alone", "Attachments cannot be shared with a council in this release, so nothing was attached.", "Keep the file where your council tells you to, and say so in a note.", ExitRefused}},
 	{[]error{seal.ErrDamaged, vault.ErrDamaged, journal.ErrDamaged, journal.ErrMissing, journal.ErrWrongKey}, Problem{"damaged", "Part of this notebook is damaged. The rest can be read.", "Run verify to see what is affected, and keep a copy of the folder.", ExitDamaged}},
 	{[]error{ErrOtherKit}, Problem{"other_kit", "This recovery kit belongs to another notebook.", "Look for the kit that was made for this one. Nothing was changed.", ExitPassphrase}},
 	{[]error{seal.ErrWrongPassphrase}, Problem{"wrong_passphrase", "That is not the passphrase of this notebook.", "Try again, or use your recovery kit.", ExitPassphrase}},
@@ -111,7 +120,9 @@ var problems = []struct {
 	{[]error{archive.ErrNotBackup}, Problem{"not_backup", "That file is not a Wherry backup.", "Check the name.", ExitRefused}},
 	{[]error{ErrInside}, Problem{"inside", "A backup inside the notebook's own folder would be lost with it.", "Choose another folder, best on another disk.", ExitRefused}},
 	{[]error{ErrKeep}, Problem{"bad_expiry", "A backup can be kept for no longer than ten years.", "Give the time like 90d.", ExitRefused}},
-	{[]error{ErrPlace}, Problem{"synced_folder", "That folder is copied by another program, which could damage the notebook or carry it elsewhere.", "Choose a folder on this laptop's own disk.", ExitRefused}},
+	{[]error{ErrPlace}, Problem{"synced_folder", "That folder is copied by another program, which could damage the notebook or carry it elsewhere.", "Choose a folder on this laptop's own disk. A notebook that is there already can be moved whole.", ExitRefused}},
+	{[]error{ErrNetworkPlace}, Problem{"network_folder", "That folder is on another machine, where a notebook could be torn by a lost connection.", "Choose a folder on this laptop's own disk. A notebook that is there already can be moved whole.", ExitRefused}},
+	{[]error{ErrRoamingPlace}, Problem{"roaming_folder", "That folder belongs to a roaming profile and is copied to a server when you log off.", "Choose a folder that stays on this laptop, such as AppData\\Local.", ExitRefused}},
 	{[]error{ErrNotEnrolled}, Problem{"not_enrolled", "This notebook has not joined a council.", "Enrol with an invitation first.", ExitRefused}},
 	{[]error{ErrEnrolled}, Problem{"already_enrolled", "This notebook has joined a council already.", "Nothing needs to be done.", ExitRefused}},
 	{[]error{ErrExists}, Problem{"exists", "That name is taken already, so nothing was written.", "Choose another name, or allow it to be replaced.", ExitRefused}},

@@ -108,8 +108,8 @@ func (s *snapshot) same(ctx context.Context, path string) bool {
 		}
 	}
 	box, ok := o.Member("box.A")
-	return ok && box.Size == int64(len(s.boxBytes)) && o.Manifest.Tip == s.tip.Seq && o.Manifest.TipMAC == s.tip.MAC &&
-		string(o.Header.KeyFile) == string(s.keyFile)
+	return ok && box.Size == int64(len(s.boxBytes)) && o.Manifest.Journal == uint64(s.j.Version()) && o.Manifest.Tip == s.tip.Seq &&
+		o.Manifest.TipMAC == s.tip.MAC && string(o.Header.KeyFile) == string(s.keyFile)
 }
 
 // upgradeCopies names the copies in dir.

@@ -17,6 +17,8 @@ type Ack struct {
 	ID      record.ID
 	Entries []AckEntry
 	Ref     string
+	// Attachments are the entries of what was attached to the draft.
+	Attachments []AckEntry
 }
 
 // AckEntry is one entry of an acknowledged use-case.
@@ -37,7 +39,8 @@ func (n *Notebook) Record(ctx context.Context, line []byte, kind string) (*Ack, 
 }
 
 // Submit saves a final visit, call or note; draft, if given, is the draft that
-// it publishes and is erased afterwards.
+// it publishes and is erased afterwards. What is attached to the draft is
+// published in the same frame: all of it or nothing.
 func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft string) (*Ack, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -72,13 +75,21 @@ func (n *Notebook) Submit(ctx context.Context, s *casework.Submission, draft str
 	if err != nil {
 		return nil, err
 	}
+	var spare []casework.Staged
+	if !own.Draft.IsZero() {
+		if ack.Attachments, spare, err = p.staged(ctx, own.Draft, ack); err != nil {
+			return nil, err
+		}
+	}
 	if err := n.commit(ctx, p, own); errors.Is(err, journal.ErrTooLarge) {
 		return nil, &casework.InputError{Code: casework.CodeTooLong}
 	} else if err != nil {
 		return nil, err
 	}
 	if !own.Draft.IsZero() {
-		_ = n.eraseDraft(own.Draft) // swept at the next start if it fails
+		// Both are swept at the next start if they fail.
+		_ = n.eraseDraft(own.Draft)
+		_ = n.eraseStaged(spare)
 	}
 	return ack, nil
 }

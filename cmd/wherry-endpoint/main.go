@@ -19,6 +19,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"wherry/cmd/internal/harden"
 )
 
 func main() {

@@ -26,7 +26,7 @@ func main() {
 
 func run() int {
 	signal.Ignore(syscall.SIGPIPE) // a closed stdout is an error to handle, not a death
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	app := &headless.App{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

@@ -121,6 +121,12 @@ func (s *sealer) open(dst, sealed []byte, chunk int64, last bool) ([]byte, error
 	return b, nil
 }
 
+// SealedSize is the size of the file of so many plain bytes.
+func SealedSize(plain int64) int64 {
+	chunks := max(1, (plain+ChunkSize-1)/ChunkSize)
+	return headSize + plain + chunks*overhead
+}
+
 // shape says how many chunks a file of so many bytes has and how many plain
 // bytes they hold, if it can be a blob at all.
 func shape(size int64) (chunks, plain int64, ok bool) {

@@ -27,7 +27,7 @@ const benchWords = 300
 // than all of them.
 var indexes = map[int]*Index{}
 
-func benchIndex(b *testing.B, notes int) *Index {
+func benchIndex(b testing.TB, notes int) *Index {
 	if x := indexes[notes]; x != nil {
 		return x
 	}

@@ -2,7 +2,6 @@ package index
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -72,37 +71,44 @@ func (b *builder) removeCase(caseID record.ID) (n int) {
 }
 
 // segment makes a segment of the living notes.
-func (b *builder) segment() *segment {
+func (b *builder) segment(stems *stemCache) *segment {
 	docs := slices.DeleteFunc(slices.Clone(b.docs), func(d builderDoc) bool { return d.dead })
 	s := &segment{}
 	m := newMeta(s, len(docs))
 	for _, d := range docs {
-		m.add(d.id, d.caseID, d.kind, d.author, d.time, uint32(d.end-d.start))
+		m.add(d.id, number(m.cases, d.caseID), number(m.kinds, d.kind), number(m.authors, d.author), d.time, uint32(d.end-d.start))
 	}
 	m.finish()
-	b.lists(s, docs)
+	order := b.lists(s, docs)
 
-	// Group the words by stem.
-	var st stemmer
-	byStem := map[string][]uint32{}
-	for it := s.terms.from(0); it.next(); {
-		stem := st.stem(string(it.term))
-		byStem[stem] = append(byStem[stem], uint32(it.i))
+	// Group by stem the words that are not their own.
+	type pair struct {
+		stem string
+		term uint32
 	}
-	var stems dictWriter
+	var pairs []pair
+	for t, name := range order {
+		if stem := stems.stem(name); stem != name {
+			pairs = append(pairs, pair{stem, uint32(t)})
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return strings.Compare(a.stem, b.stem) })
+	var w dictWriter
 	s.groups = append(s.groups, 0)
-	for _, stem := range sortedKeys(byStem) {
-		stems.add(stem)
-		s.members = append(s.members, byStem[stem]...)
-		s.groups = append(s.groups, uint32(len(s.members)))
+	for i, p := range pairs {
+		s.members = append(s.members, p.term)
+		if i+1 == len(pairs) || pairs[i+1].stem != p.stem {
+			w.add(p.stem)
+			s.groups = append(s.groups, uint32(len(s.members)))
+		}
 	}
-	s.stems = stems.done()
+	s.stems = w.done()
 	s.complete()
 	return s
 }
 
-// lists writes the words and their lists into s.
-func (b *builder) lists(s *segment, docs []builderDoc) {
+// lists writes the words and their lists into s and returns the words.
+func (b *builder) lists(s *segment, docs []builderDoc) (words []string) {
 	// Sort the occurrences by word, keeping the order of notes and positions.
 	starts := make([]uint32, len(b.names)+1)
 	total := 0
@@ -129,47 +135,32 @@ func (b *builder) lists(s *segment, docs []builderDoc) {
 	}
 	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(b.names[x], b.names[y]) })
 	var terms dictWriter
-	w := listWriter{out: make([]byte, 0, 2*total)}
-	var pos []byte
+	w := newListWriter(s, total, total+total/4)
 	for _, t := range order {
 		run := places[starts[t]:starts[t+1]]
 		if len(run) == 0 {
 			continue // stood in dead notes only
 		}
 		terms.add(b.names[t])
+		words = append(words, b.names[t])
 		w.begin()
 		for len(run) > 0 {
-			doc, tf, last := uint32(run[0]>>32), 0, int64(-1)
-			pos = pos[:0]
+			doc, tf := uint32(run[0]>>32), 1
 			for tf < len(run) && uint32(run[tf]>>32) == doc {
-				at := int64(uint32(run[tf]))
-				pos = binary.AppendUvarint(pos, uint64(at-last-1))
-				last = at
 				tf++
 			}
-			w.add(doc, uint32(tf), pos)
+			w.note(doc, uint32(tf))
+			width := widthOf(s.lengths[doc])
+			for _, at := range run[:tf] {
+				w.pos.put(uint32(at), width)
+			}
 			run = run[tf:]
 		}
-		s.addList(&w)
+		w.end()
 	}
-	s.finishLists(&w, terms.done())
-}
-
-// addList completes the list in hand as that of the next word.
-func (s *segment) addList(w *listWriter) {
-	s.offsets = append(s.offsets, uint32(w.start))
-	df, _ := w.end()
-	s.df = append(s.df, df)
-}
-
-func (s *segment) finishLists(w *listWriter, terms dict) {
-	s.offsets = slices.Clone(append(s.offsets, uint32(len(w.out))))
-	s.df = slices.Clone(s.df)
-	s.post = w.out
-	if cap(s.post) > len(s.post)+len(s.post)/16 {
-		s.post = bytes.Clone(s.post)
-	}
-	s.terms = terms
+	w.finish()
+	s.terms = terms.done()
+	return words
 }
 
 func compareID(a, b record.ID) int { return bytes.Compare(a[:], b[:]) }

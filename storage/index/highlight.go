@@ -22,7 +22,8 @@ type found struct{ start, end, clause int }
 // overlapping. White space and control characters become single spaces, and an
 // ellipsis stands where text was left out. Without a match the snippet is the
 // beginning of text and there are no places. A place may span several words
-// where a phrase was found.
+// where a phrase was found. What a query excludes is never marked; variants of
+// names are if q comes from Expand.
 func Highlight(q Query, text string) (snippet string, hits [][2]int) {
 	matches := findMatches(q.effective(), text)
 	runes := []rune(text)
@@ -34,11 +35,18 @@ func Highlight(q Query, text string) (snippet string, hits [][2]int) {
 func findMatches(clauses []clause, text string) []found {
 	var st stemmer
 	var starts []int // of the words so far, in code points
-	// progress[c][i]: the current word fills slot i of clause c and the words
-	// before it fill the slots before.
-	progress := make([][]bool, len(clauses))
-	for c := range clauses {
-		progress[c] = make([]bool, len(clauses[c]))
+	type part struct {
+		alt
+		clause int
+		// progress[i]: the current word fills slot i and the words before it
+		// fill the slots before.
+		progress []bool
+	}
+	var parts []part
+	for c, alts := range clauses {
+		for _, a := range alts {
+			parts = append(parts, part{a, c, make([]bool, a.length())})
+		}
 	}
 	var out []found
 	counted, points := 0, 0
@@ -51,13 +59,13 @@ func findMatches(clauses []clause, text string) []found {
 		starts = append(starts, upTo(s.start))
 		end := upTo(s.end)
 		term := string(s.term)
-		for c, slots := range clauses {
-			p := progress[c]
-			for i := len(slots) - 1; i >= 0; i-- {
-				p[i] = (i == 0 || p[i-1]) && slots[i].matches(term, &st)
+		for _, x := range parts {
+			p := x.progress
+			for i := len(p) - 1; i >= 0; i-- {
+				p[i] = (i == 0 || p[i-1]) && x.fits(i, term, &st)
 			}
 			if p[len(p)-1] {
-				out = append(out, found{starts[len(starts)-len(slots)], end, c})
+				out = append(out, found{starts[len(starts)-len(p)], end, x.clause})
 			}
 		}
 	}

@@ -84,7 +84,7 @@ func TestHighlightAgreesWithSearch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, q := drawText(t, 8), drawQuery(t)
 		checkHighlight(t, q, text+strings.Repeat(" lorem", rapid.IntRange(0, 60).Draw(t, "between"))+drawText(t, 80))
-		q.clauses = q.clauses[len(q.clauses)-1:]
+		q.clauses, q.excluded, q.Variants = q.clauses[len(q.clauses)-1:], nil, false
 		checkHighlight(t, q, text)
 		find := func(text string) bool {
 			x := New()

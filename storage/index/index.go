@@ -1,6 +1,8 @@
 package index
 
 import (
+	"math"
+	"slices"
 	"sync"
 
 	"wherry/storage/record"
@@ -47,61 +49,73 @@ type limits struct {
 	fan         int // segments of one size that are merged into one
 	mergeDocs   int // largest segment that merging may make, in notes
 	mergeBytes  int // and in bytes of postings, so that offsets fit 32 bits
+	mergeStep   int // list entries that one Put may merge: the pause it may make
 	deadShare   int // a segment is rewritten when one note in so many is dead
 }
 
-var standard = limits{batchDocs: 8192, batchTokens: 4 << 20, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20,
-	deadShare: 8}
+var standard = limits{batchDocs: 1024, batchTokens: 400_000, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20,
+	mergeStep: 8192, deadShare: 8}
 
 // Index holds words and positions, never whole texts. It is safe for use by
 // several goroutines at once.
 //
 // New notes gather in a builder and become an immutable segment when enough
 // have gathered or someone searches; segments of like size are merged, so there
-// are few. A removed note is marked dead at once, is never found again, and its
-// words leave memory when its segment is next merged and the snapshot always.
+// are few. Every Put does a bounded part of the merging that is due. A removed
+// note is marked dead at once and is never found again; its words leave memory
+// when its segment is next merged.
 type Index struct {
 	mu     sync.RWMutex // guards everything below and the dead marks in segments
 	limits limits
 	segs   []*segment
 	build  *builder
-	names  map[string]bool
+	job    *merger // the merge in progress, if there is one
+	stems  stemCache
+	names  *register
+
+	saving  sync.Mutex     // held by SaveDir
+	retired []*segmentFile // files whose segments are no longer in segs
+	home    home           // the folder that the files lie in
 }
 
 // New returns an empty index.
-func New() *Index { return &Index{limits: standard, build: newBuilder()} }
+func New() *Index { return &Index{limits: standard, build: newBuilder(), names: newRegister()} }
 
 // Put adds a note, or replaces the one with the same id.
 func (x *Index) Put(d Doc) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.remove(d.ID)
+	x.remove(d.ID, false)
 	x.build.add(d)
 	if len(x.build.docs) >= x.limits.batchDocs || len(x.build.occ) >= x.limits.batchTokens {
 		x.flush()
 	}
+	x.work(x.limits.mergeStep)
 }
 
-// Remove forgets a note and reports whether there was one.
+// Remove forgets a note and reports whether there was one. The next SaveDir
+// leaves no trace of it on the disk.
 func (x *Index) Remove(id record.ID) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.remove(id)
+	return x.remove(id, true)
 }
 
-func (x *Index) remove(id record.ID) bool {
+func (x *Index) remove(id record.ID, purge bool) bool {
 	if x.build.remove(id) {
 		return true
 	}
 	for _, s := range x.segs {
 		if doc, ok := s.find(id); ok && s.kill(doc) {
+			s.purge = s.purge || purge
 			return true
 		}
 	}
 	return false
 }
 
-// RemoveCase forgets every note of a case and returns their number.
+// RemoveCase forgets every note of a case and returns their number. The next
+// SaveDir leaves no trace of them on the disk.
 func (x *Index) RemoveCase(caseID record.ID) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -111,6 +125,7 @@ func (x *Index) RemoveCase(caseID record.ID) int {
 		if !ok {
 			continue
 		}
+		s.purge = true // a note replaced earlier may still lie dead in it
 		for doc, of := range s.caseOf {
 			if of == c && s.kill(uint32(doc)) {
 				n++
@@ -146,66 +161,82 @@ func (x *Index) Has(id record.ID) bool {
 	return false
 }
 
-// flush turns the gathered notes into a segment and merges what has grown
-// alike. The caller holds the lock.
+// flush turns the gathered notes into a segment. The caller holds the lock.
 func (x *Index) flush() {
 	if len(x.build.docs) == 0 {
 		return
 	}
 	if x.build.live() > 0 {
-		x.segs = append(x.segs, x.build.segment())
+		x.segs = append(x.segs, x.build.segment(&x.stems))
 	}
 	x.build = newBuilder()
-	for x.mergeOnce() {
+}
+
+// work does a part of the merging that is due: about budget list entries.
+func (x *Index) work(budget int) {
+	for budget > 0 {
+		if x.job == nil {
+			group := x.due()
+			if group == nil {
+				return
+			}
+			x.job = newMerger(group)
+			budget -= len(x.job.s.ids) / 4
+		}
+		if budget -= x.job.step(budget); x.job.done {
+			x.replace(x.job.from, x.job.s)
+			x.job = nil
+		}
 	}
 }
 
-// mergeOnce merges one group of segments of like size, if there is one that is
-// full, and reports whether it did.
-func (x *Index) mergeOnce() bool {
-	class := func(s *segment) (c int) {
-		for n := s.live() / x.limits.fan; n > 0; n /= x.limits.fan {
-			c++
-		}
-		return c
-	}
-	groups := map[int][]*segment{}
+// due returns the segments that should be merged next, or nil.
+func (x *Index) due() []*segment {
 	for _, s := range x.segs {
-		groups[class(s)] = append(groups[class(s)], s)
+		if s.dead > s.docCount()/x.limits.deadShare {
+			return []*segment{s}
+		}
 	}
-	for c := 0; c < 64; c++ {
-		group := groups[c]
+	var groups [64][]*segment
+	for _, s := range x.segs {
+		class := 0
+		for n := s.live() / x.limits.fan; n > 0; n /= x.limits.fan {
+			class++
+		}
+		groups[class] = append(groups[class], s)
+	}
+	for _, group := range groups {
 		if len(group) < x.limits.fan {
 			continue
 		}
 		docs, bytes := 0, 0
 		for _, s := range group {
 			docs += s.live()
-			bytes += len(s.post)
+			bytes += len(s.docs) + len(s.pos)
 		}
 		if docs <= x.limits.mergeDocs && bytes <= x.limits.mergeBytes {
-			x.replace(group, merge(group))
-			return true
+			return group
 		}
 	}
-	return false
+	return nil
 }
 
 // replace puts one segment, or none if it is empty, where the first of group
 // stood.
 func (x *Index) replace(group []*segment, merged *segment) {
 	var out []*segment
-	placed := merged.docs() == 0
+	placed := merged.docCount() == 0
 	for _, s := range x.segs {
-		in := false
-		for _, g := range group {
-			in = in || g == s
-		}
 		switch {
-		case !in:
+		case !slices.Contains(group, s):
 			out = append(out, s)
+			continue
 		case !placed:
 			out, placed = append(out, merged), true
+		}
+		if s.file != nil {
+			s.file.dirty = s.file.dirty || s.purge || s.dead > 0
+			x.retired = append(x.retired, s.file)
 		}
 	}
 	x.segs = out
@@ -216,58 +247,54 @@ func (x *Index) replace(group []*segment, merged *segment) {
 func (x *Index) ready() {
 	for {
 		x.mu.RLock()
-		if len(x.build.docs) == 0 && !x.unsettled() {
+		if len(x.build.docs) == 0 {
 			return
 		}
 		x.mu.RUnlock()
 		x.mu.Lock()
 		x.flush()
-		for _, s := range x.segs {
-			s.settle()
-		}
-		x.purge(x.limits.deadShare)
 		x.mu.Unlock()
 	}
 }
 
-func (x *Index) unsettled() bool {
-	for _, s := range x.segs {
-		if len(s.pending) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// purge rewrites the segments of which more than one note in share is dead; a
-// share of zero rewrites all that hold a dead note.
-func (x *Index) purge(share int) {
-	for _, s := range append([]*segment(nil), x.segs...) {
-		if s.dead > 0 && (share == 0 || s.dead > s.docs()/share) {
+// purgeNow rewrites the segments that hold notes whose words must leave the
+// disk, or with all given every segment that holds a dead note.
+func (x *Index) purgeNow(all bool) {
+	for _, s := range slices.Clone(x.segs) {
+		if s.purge || all && s.dead > 0 {
+			x.job = nil // it may read s; it begins again later
 			x.replace([]*segment{s}, merge([]*segment{s}))
 		}
 	}
 }
 
+// settled does all that is due, forgets what is dead and returns the segments.
+// Until the next Remove they hold living notes only, and their notes and lists
+// never change.
+func (x *Index) settled() []*segment {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.flush()
+	x.work(math.MaxInt)
+	x.purgeNow(true)
+	return slices.Clone(x.segs)
+}
+
 // SetNames replaces the register of people's names, whose variants are found
 // when a query asks for Variants.
 func (x *Index) SetNames(names []string) {
-	x.mu.Lock()
-	x.names = map[string]bool{}
-	x.mu.Unlock()
+	r := newRegister()
 	for _, name := range names {
-		x.AddName(name)
+		r.add(name)
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.names = r
 }
 
 // AddName adds the words of one name to the register.
 func (x *Index) AddName(name string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.names == nil {
-		x.names = map[string]bool{}
-	}
-	for s := (scanner{text: name}); s.next(); {
-		x.names[string(s.term)] = true
-	}
+	x.names.add(name)
 }

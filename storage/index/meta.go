@@ -23,12 +23,13 @@ func newMeta(s *segment, docs int) *metaWriter {
 	return &metaWriter{s, map[record.ID]uint32{}, map[string]uint32{}, map[string]uint32{}}
 }
 
-func (m *metaWriter) add(id, caseID record.ID, kind, author string, time int64, length uint32) {
+// add appends a note whose case, kind and author are given by number.
+func (m *metaWriter) add(id record.ID, caseOf, kind, author uint32, time int64, length uint32) {
 	s := m.s
 	s.ids = append(s.ids, id)
-	s.caseOf = append(s.caseOf, number(m.cases, caseID))
-	s.kindOf = append(s.kindOf, number(m.kinds, kind))
-	s.authorOf = append(s.authorOf, number(m.authors, author))
+	s.caseOf = append(s.caseOf, caseOf)
+	s.kindOf = append(s.kindOf, kind)
+	s.authorOf = append(s.authorOf, author)
 	s.times = append(s.times, time)
 	s.lengths = append(s.lengths, length)
 }
@@ -46,6 +47,17 @@ func number[K comparable](seen map[K]uint32, k K) uint32 {
 		seen[k] = n
 	}
 	return n
+}
+
+// numbers returns the number of those keys for which used is true.
+func numbers[K comparable](seen map[K]uint32, keys []K, used []bool) []uint32 {
+	out := make([]uint32, len(keys))
+	for i, k := range keys {
+		if used[i] {
+			out[i] = number(seen, k)
+		}
+	}
+	return out
 }
 
 // renumber returns the keys in ascending order and rewrites column from order

@@ -44,8 +44,19 @@ func (r *reader) fits(w slot, word string) bool {
 	return fit
 }
 
-// halves returns how often the clause occurs, in half occurrences.
-func (r *reader) halves(c clause, words []string) (n int) {
+// halves returns how often an alternative occurs, in half occurrences.
+func (r *reader) halves(a alt, words []string) (n int) {
+	if a.names != nil {
+		for _, word := range words {
+			for _, name := range a.names {
+				if word == name {
+					n += 2
+				}
+			}
+		}
+		return n
+	}
+	c := a.slots
 	for at := 0; at+len(c) <= len(words); at++ {
 		all := true
 		for i, w := range c {
@@ -62,6 +73,28 @@ func (r *reader) halves(c clause, words []string) (n int) {
 	return n
 }
 
+// rarity is the rarity of an alternative.
+func (r *reader) rarity(a alt, df map[string]int, n float64) (idf float64) {
+	of := func(fits func(word string) bool) float64 {
+		d := 0.0
+		for word, notes := range df {
+			if fits(word) {
+				d += float64(notes)
+			}
+		}
+		d = math.Min(d, n)
+		return math.Log(1 + (n-d+0.5)/(d+0.5))
+	}
+	if a.names != nil {
+		return of(func(word string) bool { return slices.Contains(a.names, word) }) / 4
+	}
+	for _, w := range a.slots {
+		idf += of(func(word string) bool { return r.fits(w, word) })
+	}
+	return idf
+}
+
+// search answers a query whose variants are among its clauses already.
 func (o oracle) search(q Query, f Filter, limit int) []Hit {
 	clauses := q.effective()
 	r := &reader{memo: map[slot]map[string]bool{}}
@@ -80,17 +113,10 @@ func (o oracle) search(q Query, f Filter, limit int) []Hit {
 		}
 	}
 	n := float64(len(o))
-	idf := make([]float64, len(clauses))
+	idf := make([][]float64, len(clauses))
 	for i, c := range clauses {
-		for _, w := range c {
-			d := 0.0
-			for word, notes := range df {
-				if r.fits(w, word) {
-					d += float64(notes)
-				}
-			}
-			d = math.Min(d, n)
-			idf[i] += math.Log(1 + (n-d+0.5)/(d+0.5))
+		for _, a := range c {
+			idf[i] = append(idf[i], r.rarity(a, df, n))
 		}
 	}
 	var hits []Hit
@@ -101,23 +127,41 @@ note:
 			f.To != 0 && d.Time >= f.To || f.Allowed != nil && !f.Allowed(d.Case) {
 			continue
 		}
-		score := 0.0
-		for i, c := range clauses {
-			halves := r.halves(c, words[id])
-			if halves == 0 {
+		for _, a := range q.excluded {
+			if r.halves(a, words[id]) > 0 {
 				continue note
 			}
-			tf := float64(halves) / 2
-			length := float64(len(words[id])) / (float64(total) / n)
-			score += idf[i] * tf * 2.2 / (tf + 1.2*(0.25+0.75*length))
 		}
-		hits = append(hits, Hit{ID: id, Case: d.Case, Kind: d.Kind, Score: math.Floor(score*1e4+0.5) / 1e4})
+		score, sounds := 0.0, false
+		for i, c := range clauses {
+			found, exact := false, false
+			for k, a := range c {
+				halves := r.halves(a, words[id])
+				if halves == 0 {
+					continue
+				}
+				found, exact = true, exact || a.names == nil
+				tf := float64(halves) / 2
+				length := float64(len(words[id])) / (float64(total) / n)
+				score += idf[i][k] * tf * 2.2 / (tf + 1.2*(0.25+0.75*length))
+			}
+			if !found {
+				continue note
+			}
+			sounds = sounds || !exact
+		}
+		hits = append(hits, Hit{id, d.Case, d.Kind, math.Floor(score*1e4+0.5) / 1e4, sounds})
 	}
 	slices.SortFunc(hits, func(a, b Hit) int {
-		if a.Score != b.Score {
-			if a.Score > b.Score {
+		switch {
+		case a.SoundsLike != b.SoundsLike:
+			if b.SoundsLike {
 				return -1
 			}
+			return 1
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
 			return 1
 		}
 		return bytes.Compare(a.ID[:], b.ID[:])
@@ -131,7 +175,10 @@ note:
 // smallWords have stems in common, fold to each other, and begin alike.
 var smallWords = strings.Fields(`visit visits visited visiting Visit's visitor school schools happy happily
 	happiness Nguyễn Nguyen NGUYEN O'Brien O’Brien obrien Smith-Jones smith jones home homes mum's mum
-	hope hoping hop hops 王小明 小明 محمد مُحَمَّد Łukasz lukasz a i to the 47 s.47 x-ray don't`)
+	hope hoping hop hops hoppe Smyth ngyuen obryan lukas 王小明 小明 محمد مُحَمَّد Łukasz lukasz a i to the 47 s.47 x-ray don't`)
+
+// smallNames are variants of words above.
+var smallNames = []string{"Nguyên Ngyuen", "Jonnes", "Smyth", "O'Bryan", "Visitor", "Hoppe", "Lukas Łukasz"}
 
 func drawText(t *rapid.T, longest int) string {
 	words := rapid.SliceOfN(rapid.SampledFrom(smallWords), 0, longest).Draw(t, "words")
@@ -161,11 +208,19 @@ func drawQuery(t *rapid.T) Query {
 		}
 		parts = append(parts, w)
 	}
-	q, err := Parse(strings.Join(parts, " "))
+	query := parts[0]
+	for _, p := range parts[1:] {
+		query += rapid.SampledFrom([]string{" ", " ", " OR "}).Draw(t, "join") + p
+	}
+	if rapid.IntRange(0, 3).Draw(t, "exclude") == 0 {
+		query = "-" + rapid.SampledFrom([]string{"the", "home", "visits", `"the home"`, "s*", `"visit* a"`, "小明"}).Draw(t, "not") + " " + query
+	}
+	q, err := Parse(query)
 	if err != nil {
-		t.Fatalf("query %q: %v", parts, err)
+		t.Fatalf("query %q: %v", query, err)
 	}
 	q.Prefix = rapid.Bool().Draw(t, "typing")
+	q.Variants = rapid.Bool().Draw(t, "variants")
 	return q
 }
 
@@ -197,9 +252,10 @@ func TestAgreesWithOracle(t *testing.T) {
 func agreesWithOracle(t *rapid.T) {
 	x, o := New(), oracle{}
 	small := limits{batchDocs: rapid.IntRange(1, 6).Draw(t, "batch"), batchTokens: 400,
-		fan: rapid.IntRange(2, 4).Draw(t, "fan"), mergeDocs: 15, mergeBytes: 1 << 20,
+		fan: rapid.IntRange(2, 4).Draw(t, "fan"), mergeDocs: 15, mergeBytes: 1 << 20, mergeStep: rapid.IntRange(0, 60).Draw(t, "step"),
 		deadShare: rapid.IntRange(1, 3).Draw(t, "dead share")}
 	x.limits = small
+	x.SetNames(smallNames)
 	t.Repeat(map[string]func(*rapid.T){
 		"put": func(t *rapid.T) {
 			for range rapid.IntRange(1, 12).Draw(t, "notes") {
@@ -240,22 +296,24 @@ func agreesWithOracle(t *rapid.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			y.limits = small
 			if !bytes.Equal(y.Snapshot(), data) {
 				t.Fatal("a loaded snapshot is saved otherwise")
 			}
 			x = y
 			x.limits = small
+			x.SetNames(smallNames)
 		},
 		"search": func(t *rapid.T) {
 			q, f, limit := drawQuery(t), drawFilter(t), rapid.IntRange(1, 12).Draw(t, "limit")
-			if diff := cmp.Diff(o.search(q, f, limit), x.Search(q, f, limit)); diff != "" {
+			if diff := cmp.Diff(o.search(x.Expand(q), f, limit), x.Search(q, f, limit)); diff != "" {
 				t.Fatalf("clauses %v: the index differs from the oracle:\n%s", q.effective(), diff)
 			}
 		},
 		"": func(t *rapid.T) {
 			for _, s := range x.segs {
-				if s.docs() > small.mergeDocs {
-					t.Fatalf("a segment of %d notes", s.docs())
+				if s.docCount() > max(small.mergeDocs, small.batchDocs) {
+					t.Fatalf("a segment of %d notes", s.docCount())
 				}
 			}
 			if x.Len() != len(o) {
@@ -271,7 +329,7 @@ func TestAgreesOnLongLists(t *testing.T) {
 	c := newCorpus(3, 400, 20)
 	x, o := New(), oracle{}
 	x.limits = limits{batchDocs: 300, batchTokens: 1 << 20, fan: 3, mergeDocs: 5000, mergeBytes: 1 << 26,
-		deadShare: 2}
+		mergeStep: 100, deadShare: 2}
 	put := func(n, words int) {
 		d := c.doc(uint64(n), words)
 		x.Put(d)
@@ -286,7 +344,8 @@ func TestAgreesOnLongLists(t *testing.T) {
 	check := func() {
 		t.Helper()
 		for _, s := range []string{"the", "the of", `"of the"`, "s*", `"the s*"`, "nguyen smith-jones", `"the to and"`,
-			"visit* obrien", `"王小明"`, "was child the", `"王小明 the"`, "smith-jones the*", "the of and to a in"} {
+			"visit* obrien", `"王小明"`, "was child the", `"王小明 the"`, "smith-jones the*", "the of and to a in", "t*", "a* the -to", `the OR "of the" -"to the"`,
+			`"the of" OR s*`, "nguyen OR nothing -the", `"the t*"`, "the t*", "of* t* s*"} {
 			q, err := Parse(s)
 			if err != nil {
 				t.Fatal(err)
@@ -342,7 +401,7 @@ func TestEqualPhrases(t *testing.T) {
 	x := New()
 	x.limits.batchDocs = 50
 	var ids []record.ID
-	for n := range uint64(3 * chunk) {
+	for n := range uint64(6 * firstBatch) {
 		ids = append(ids, put(x, n, "foster carer"))
 	}
 	slices.SortFunc(ids, compareID)

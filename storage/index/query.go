@@ -2,11 +2,8 @@ package index
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Limits of a query. A pasted page is not a question.
@@ -19,151 +16,57 @@ const (
 // partner, a * that does not end a word, no word at all, or too much of it.
 var ErrQuery = errors.New("index: query not understood")
 
-// Query is a parsed question: clauses that must all match.
+// Query is a parsed question: clauses that must all match, and what must not.
 type Query struct {
 	// Prefix makes the word at the end of the query match longer words too, as
 	// while it is being typed. It has no effect if the query ends in a space, a
-	// closed quotation or a *.
+	// closed quotation, a * or a word that is excluded.
 	Prefix bool
 	// Variants lets a plain word also stand for names of the register that are
 	// variants of it.
 	Variants bool
-	// Filters are the parts kind:, author:, child:, from: and until: as they
-	// were written, for the caller to apply.
+	// Filters are the values of kind:, author:, child:, from: and until: as
+	// they were written, for the caller to apply; of one written twice the
+	// last. Nil if there are none.
 	Filters map[string]string
 
-	open    bool // the last word touches the end of the query
-	clauses []clause
+	open     bool // the last word touches the end of the query
+	clauses  []clause
+	excluded []alt
+	expanded bool // the variants are among the clauses
 }
 
-// clause is one word, or several that must stand side by side in this order.
-type clause []slot
+// clause is a part of the query that must match: one alternative of it at least.
+type clause []alt
+
+// alt is one word, or several that must stand side by side in this order.
+type alt struct {
+	slots []slot
+	// names are given instead where the register's variants of a word are
+	// meant: any of them.
+	names []string
+}
 
 // slot is the place of one word. Term is its folded form.
 type slot struct {
 	term   string
 	stem   string // other words with this stem match too; empty for exact
+	stable bool   // stem is its own stem
 	prefix bool   // longer words match too
 }
 
-// Parse reads a query. Words are joined by AND; "…" is a phrase of exact words,
-// straight or typographic quotation marks alike; a * after a word, within a
-// phrase too, matches every word that begins so; words joined by a hyphen or
-// other punctuation must stand side by side.
-func Parse(query string) (Query, error) { return parse(query, false) }
-
-// ParseTyping reads a query that is still being typed: a quotation that is not
-// yet closed is taken to end here, and Prefix is set.
-func ParseTyping(query string) (Query, error) {
-	q, err := parse(query, true)
-	q.Prefix = true
-	return q, err
+func (a alt) equal(b alt) bool {
+	return slices.Equal(a.slots, b.slots) && slices.Equal(a.names, b.names)
 }
 
-func parse(query string, typing bool) (Query, error) {
-	if len(query) > maxQueryBytes {
-		return Query{}, fmt.Errorf("%w: too long", ErrQuery)
-	}
-	var q Query
-	words := 0
-	add := func(chunk string, quoted bool) error {
-		c, open, err := parseClause(chunk, quoted)
-		q.open = open
-		if err != nil || len(c) == 0 {
-			return err
-		}
-		if words += len(c); words > maxQueryWords {
-			return fmt.Errorf("%w: too many words", ErrQuery)
-		}
-		// Said twice is meant once. The later one stays, because it may be the
-		// word being typed.
-		q.clauses = slices.DeleteFunc(q.clauses, func(o clause) bool { return slices.Equal(o, c) })
-		q.clauses = append(q.clauses, c)
-		return nil
-	}
-	rest, quoted := query, false
-	for {
-		i := strings.IndexFunc(rest, isQuote)
-		chunk := rest
-		if i >= 0 {
-			chunk = rest[:i]
-		}
-		if quoted {
-			if err := add(chunk, true); err != nil {
-				return Query{}, err
-			}
-		} else {
-			for _, word := range strings.FieldsFunc(chunk, unicode.IsSpace) {
-				if err := add(word, false); err != nil {
-					return Query{}, err
-				}
-			}
-		}
-		if i < 0 {
-			q.open = q.open && chunk != "" && !endsInSpace(chunk)
-			break
-		}
-		_, size := utf8.DecodeRuneInString(rest[i:])
-		rest, quoted = rest[i+size:], !quoted
-	}
-	if quoted && !typing {
-		return Query{}, fmt.Errorf("%w: a quotation mark is not closed", ErrQuery)
-	}
-	if len(q.clauses) == 0 {
-		return Query{}, fmt.Errorf("%w: no word to look for", ErrQuery)
-	}
-	return q, nil
-}
+func (c clause) equal(o clause) bool { return slices.EqualFunc(c, o, alt.equal) }
 
-// parseClause reads the words of one chunk. Open reports whether the last word
-// reaches the end of the chunk.
-func parseClause(chunk string, quoted bool) (c clause, open bool, err error) {
-	s := scanner{text: chunk}
-	var st stemmer
-	star := 0 // where the unread part of the chunk begins
-	for s.next() {
-		if err := loneStar(chunk[star:s.start]); err != nil {
-			return nil, false, err
-		}
-		w := slot{term: string(s.term)}
-		star = s.end
-		switch {
-		case strings.HasPrefix(chunk[s.end:], "*"):
-			w.prefix = true
-			star++
-			if r, _ := utf8.DecodeRuneInString(chunk[star:]); startsWord(r) {
-				return nil, false, fmt.Errorf("%w: * may only end a word", ErrQuery)
-			}
-		case !quoted:
-			w.stem = st.stem(w.term)
-		}
-		c = append(c, w)
+// words is the number of words of a clause.
+func (c clause) words() (n int) {
+	for _, a := range c {
+		n += len(a.slots)
 	}
-	if err := loneStar(chunk[star:]); err != nil {
-		return nil, false, err
-	}
-	open = len(c) > 0 && star == len(chunk) && !c[len(c)-1].prefix
-	return c, open, nil
-}
-
-func loneStar(gap string) error {
-	if strings.Contains(gap, "*") {
-		return fmt.Errorf("%w: * must end a word", ErrQuery)
-	}
-	return nil
-}
-
-func isQuote(r rune) bool {
-	switch r {
-	case '"', '“', '”', '„', '‟', '«', '»', '＂':
-		return true
-	}
-	return false
-}
-
-func endsInSpace(s string) bool {
-	r, _ := utf8.DecodeLastRuneInString(s)
-	return unicode.IsSpace(r)
+	return n
 }
 
 // effective returns the clauses with the word being typed widened to a prefix.
@@ -173,9 +76,59 @@ func (q Query) effective() []clause {
 	}
 	out := slices.Clone(q.clauses)
 	last := slices.Clone(out[len(out)-1])
-	last[len(last)-1].prefix = true
+	i := len(last) - 1
+	for last[i].names != nil { // variants stand behind the words themselves
+		i--
+	}
+	slots := slices.Clone(last[i].slots)
+	slots[len(slots)-1].prefix = true
+	last[i] = alt{slots: slots}
 	out[len(out)-1] = last
 	return out
+}
+
+// Expand returns q with the register's variants of its words, if it asks for
+// them: what Search looks for, and what Highlight should mark.
+func (x *Index) Expand(q Query) Query {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.names.expand(q)
+}
+
+func (r *register) expand(q Query) Query {
+	if !q.Variants || q.expanded {
+		return q
+	}
+	q.expanded = true
+	q.clauses = slices.Clone(q.clauses)
+	for i, c := range q.clauses {
+		out := slices.Clone(c)
+		for k, a := range c {
+			if q.Prefix && q.open && i == len(q.clauses)-1 && k == len(c)-1 {
+				continue // still being typed
+			}
+			// Phrases, exact words and words cut short are meant as they stand.
+			if len(a.slots) != 1 || a.slots[0].stem == "" || a.slots[0].prefix {
+				continue
+			}
+			if names := r.variants(a.slots[0]); len(names) > 0 {
+				out = append(out, alt{names: names})
+			}
+		}
+		q.clauses[i] = out
+	}
+	return q
+}
+
+// length is the number of words that the alternative spans in a text.
+func (a alt) length() int { return max(len(a.slots), 1) }
+
+// fits reports whether a word of a text can stand at place i of the alternative.
+func (a alt) fits(i int, term string, st *stemmer) bool {
+	if a.names != nil {
+		return slices.Contains(a.names, term)
+	}
+	return a.slots[i].matches(term, st)
 }
 
 // matches reports whether a word of a text fills the slot.

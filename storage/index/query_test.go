@@ -3,6 +3,7 @@ package index
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,12 +12,12 @@ import (
 )
 
 // describe writes a query so that tests can read it: visit~visit for a word and
-// its stem, visit for an exact one, vis* for a prefix, + between neighbours.
+// its stem, visit for an exact one, vis* for a prefix, + between neighbours, |
+// between alternatives, - before what is excluded.
 func describe(q Query) string {
-	var out []string
-	for _, c := range q.effective() {
+	one := func(a alt) string {
 		var words []string
-		for _, w := range c {
+		for _, w := range a.slots {
 			s := w.term
 			if w.stem != "" {
 				s += "~" + w.stem
@@ -26,7 +27,23 @@ func describe(q Query) string {
 			}
 			words = append(words, s)
 		}
-		out = append(out, strings.Join(words, "+"))
+		return strings.Join(words, "+")
+	}
+	var out []string
+	for _, c := range q.effective() {
+		var alts []string
+		for _, a := range c {
+			alts = append(alts, one(a))
+		}
+		out = append(out, strings.Join(alts, "|"))
+	}
+	for _, a := range q.excluded {
+		out = append(out, "-"+one(a))
+	}
+	for _, name := range filterNames {
+		if v, ok := q.Filters[name]; ok {
+			out = append(out, name+":"+v)
+		}
 	}
 	return strings.Join(out, " ")
 }
@@ -52,6 +69,24 @@ func TestParse(t *testing.T) {
 		{"😀 bruise — ", "bruise~bruis"},
 		{`"" bruise`, "bruise~bruis"},
 		{"AND", "and~and"},
+		{"home OR visits", "home~home|visits~visit"},
+		{`home OR "foster carer" OR vis* mum`, "home~home|foster+carer|vis* mum~mum"},
+		{"home or visits", "home~home or~or visits~visit"},
+		{"OR home", "or~or home~home"},
+		{"home OR", "home~home or~or"},
+		{"home OR OR visit", "home~home|or~or visit~visit"},
+		{"home OR -visit", "home~home or~or -visit~visit"},
+		{"home OR home", "home~home"},
+		{"-visits home", "home~home -visits~visit"},
+		{`home -"foster carer" -vis*`, "home~home -foster+carer -vis*"},
+		{"home - visit", "home~home visit~visit"},
+		{"home-visit", "home~home+visit~visit"},
+		{"kind:visit home", "home~home kind:visit"},
+		{`home Author:"Ann Bell" from:2026-01-02 until:2026-02`, "home~home author:Ann Bell from:2026-01-02 until:2026-02"},
+		{"child:SY-00001 child:SY-2 a", "a~a child:SY-2"},
+		{"colour:red", "colour~colour+red~red"},
+		{"kind: visit", "kind~kind visit~visit"},
+		{"kind:visit a OR b", "a~a|b~b kind:visit"},
 		{strings.Repeat("a ", maxQueryWords), "a~a"},
 	} {
 		q, err := Parse(c.query)
@@ -72,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 	for _, query := range []string{
 		"", "   ", "-", "😀", `""`, `"`, `home "visit`, "“home", "*", "home *", "*visit", "vi*sit", "vis**", `"home"*`,
-		`"* home"`, "王*明", many, strings.Repeat("a", maxQueryBytes+1),
+		`"* home"`, "王*明", "-visit", "kind:visit", `kind:"visit`, `home -"visit`, "-*", many, strings.Repeat("a", maxQueryBytes+1),
 	} {
 		if q, err := Parse(query); !errors.Is(err, ErrQuery) {
 			t.Errorf("%q: %v, and is %s", query, err, describe(q))
@@ -95,6 +130,10 @@ func TestParseTyping(t *testing.T) {
 		{"vis*", "vis*"},
 		{"visit home visit", "home~home visit~visit*"},
 		{"home 😀", "home~home"},
+		{"home OR vis", "home~home|vis~vis*"},
+		{"home -vis", "home~home -vis~vis"},
+		{"home kind:vis", "home~home kind:vis"},
+		{`home kind:"vis`, "home~home kind:vis"},
 	} {
 		q, err := ParseTyping(c.query)
 		if err != nil {
@@ -109,7 +148,7 @@ func TestParseTyping(t *testing.T) {
 
 // FuzzParse: what parses is bounded, and its words are such as notes have.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{`home "visit"`, "vis*", `"a`, "smith-jones*", "*", "“x”*", "O’Brien's", "王*", "\xff*", "a\u200e*"} {
+	for _, s := range []string{`home "visit"`, "vis*", `"a`, "smith-jones*", "*", "“x”*", "O’Brien's", "a OR b -c", `kind:"x y" -"a b" OR`, "王*", "\xff*", "a\u200e*"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -121,9 +160,13 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		words := 0
+		parts := slices.Clone(q.excluded)
 		for _, c := range q.clauses {
-			words += len(c)
-			for _, w := range c {
+			parts = append(parts, c...)
+		}
+		for _, a := range parts {
+			words += len(a.slots)
+			for _, w := range a.slots {
 				if w.term == "" || len(w.term) > maxTerm || !utf8.ValidString(w.term) || w.prefix && w.stem != "" {
 					t.Fatalf("%q holds %+v", query, w)
 				}

@@ -6,10 +6,12 @@ import (
 	"slices"
 )
 
-// BM25 constants, the usual ones.
+// BM25 constants, the usual ones, and what a variant of a name counts beside
+// the word itself.
 const (
-	k1 = 1.2
-	b  = 0.75
+	k1           = 1.2
+	b            = 0.75
+	variantShare = 0.25
 )
 
 // ranker scores by BM25. Every product is rounded to float64 before it is
@@ -17,8 +19,12 @@ const (
 type ranker struct {
 	notes   float64
 	average float64   // words in a note
-	idf     []float64 // by clause
+	idf     []float64 // by alternative
+	norms   []float64 // k1 × the share of a note's length, by length
 }
+
+// normTable is the number of lengths whose share is worked out once.
+const normTable = 1024
 
 func newRanker(segs []*segment) *ranker {
 	var notes int
@@ -27,23 +33,45 @@ func newRanker(segs []*segment) *ranker {
 		notes += s.live()
 		words += s.words
 	}
-	return &ranker{notes: float64(notes), average: float64(words) / float64(max(notes, 1))}
+	r := &ranker{notes: float64(notes), average: float64(words) / float64(max(notes, 1)), norms: make([]float64, normTable)}
+	for n := range r.norms {
+		r.norms[n] = r.normOf(uint32(n))
+	}
+	return r
 }
 
-// weigh finds the rarity of each clause.
+func (r *ranker) normOf(words uint32) float64 {
+	norm := (1 - b) + float64(b*float64(words)/r.average)
+	return float64(k1 * norm)
+}
+
+// norm is the part of BM25 that depends on a note's length.
+func (r *ranker) norm(words uint32) float64 {
+	if words < normTable {
+		return r.norms[words]
+	}
+	return r.normOf(words)
+}
+
+// weigh finds the rarity of each alternative.
 func (r *ranker) weigh(clauses []clause, searches []segmentSearch) {
-	slot := 0
+	n := 0
 	for _, c := range clauses {
-		sum := 0.0
-		for range c {
-			var df uint64
-			for i := range searches {
-				df += searches[i].df[slot]
+		for _, a := range c {
+			sum := 0.0
+			for slot := range a.length() {
+				var df uint64
+				for i := range searches {
+					df += searches[i].alts[n].slots[slot].df
+				}
+				sum += rarity(r.notes, float64(df))
 			}
-			sum += rarity(r.notes, float64(df))
-			slot++
+			if a.names != nil {
+				sum *= variantShare
+			}
+			r.idf = append(r.idf, sum)
+			n++
 		}
-		r.idf = append(r.idf, sum)
 	}
 }
 
@@ -53,32 +81,83 @@ func rarity(notes, df float64) float64 {
 	return math.Log(1 + (notes-df+0.5)/(df+0.5))
 }
 
-// saturate is the weight of freq occurrences in a note of so many words.
-func saturate(freq, words, average float64) float64 {
-	norm := (1 - b) + float64(b*words/average)
-	return freq * (k1 + 1) / (freq + float64(k1*norm))
+// saturate is the weight of freq occurrences in a note whose length has the
+// given norm.
+func saturate(freq, norm float64) float64 { return freq * (k1 + 1) / (freq + norm) }
+
+// weight is the most that an alternative can add to a score.
+func (r *ranker) weight(q *segmentSearch, a *altRun) float64 {
+	return r.idf[slices.Index(q.alts, a)] * (k1 + 1)
 }
 
-// of is the score of candidate i, whose number in the segment is doc. Freqs is
-// in half occurrences, by clause and candidate.
-func (r *ranker) of(s *segment, doc uint32, freqs [][]uint32, i int) float64 {
-	score := 0.0
-	for c := range freqs {
-		score += float64(r.idf[c] * saturate(float64(freqs[c][i])/2, float64(s.lengths[doc]), r.average))
+// of is the score of a note, and whether a part of the query matches it only by
+// variants. Freqs gives the half occurrences of each alternative. Matched is
+// false if a part does not match at all.
+func (r *ranker) of(q *segmentSearch, doc uint32, freqs []uint32) (score float64, sounds, matched bool) {
+	norm := r.norm(q.s.lengths[doc])
+	n := 0
+	for _, c := range q.clauses {
+		found, exact := false, false
+		for _, a := range c {
+			if f := freqs[n]; f > 0 {
+				score += float64(r.idf[n] * saturate(float64(f)/2, norm))
+				found, exact = true, exact || !a.variant
+			}
+			n++
+		}
+		if !found {
+			return 0, false, false
+		}
+		sounds = sounds || !exact
 	}
-	return round(score)
+	return round(score), sounds, true
 }
 
-// score offers the candidates that match every clause to top.
-func (r *ranker) score(s *segment, cands []uint32, freqs [][]uint32, top *topHits) {
-next:
-	for i, doc := range cands {
-		for c := range freqs {
-			if freqs[c][i] == 0 {
-				continue next
+// score offers the candidates to top.
+func (r *ranker) score(q *segmentSearch, top *topHits) {
+	if len(q.alts) == 1 {
+		r.scoreOne(q, top)
+		return
+	}
+	freqs := make([]uint32, len(q.alts))
+	for i, doc := range q.cands {
+		for n, a := range q.alts {
+			freqs[n] = a.freqs[i]
+		}
+		if score, sounds, ok := r.of(q, doc, freqs); ok {
+			top.offer(scored{score, sounds, q.s, doc})
+		}
+	}
+}
+
+// scoreOne is score for a query of one alternative. How long a note with so
+// many occurrences may be to be among the best is worked out beforehand, so
+// that most notes cost two look-ups.
+func (r *ranker) scoreOne(q *segmentSearch, top *topHits) {
+	const few = 64
+	var limit [few]float64 // of the norm, by half occurrences
+	worst := math.Inf(-1)
+	for i := range limit {
+		limit[i] = math.Inf(1)
+	}
+	lengths := q.s.lengths
+	for i, f := range q.alts[0].freqs {
+		doc := q.cands[i]
+		words := lengths[doc]
+		if f < few && words < normTable && r.norms[words] > limit[f] {
+			continue
+		}
+		top.offer(scored{round(float64(r.idf[0] * saturate(float64(f)/2, r.norm(words)))), false, q.s, doc})
+		if len(top.heap) == top.limit && top.heap[0].score > worst && !top.heap[0].sounds {
+			worst = top.heap[0].score
+			// Rounding adds less than the step that is taken off here.
+			if least := worst - 1e-4; least > 0 {
+				for f := range limit {
+					freq := float64(f) / 2
+					limit[f] = r.idf[0]*freq*(k1+1)/least - freq
+				}
 			}
 		}
-		top.offer(scored{r.of(s, doc, freqs, i), s, doc})
 	}
 }
 
@@ -94,23 +173,26 @@ type topHits struct {
 
 // scored is a note with its score.
 type scored struct {
-	score float64
-	s     *segment
-	doc   uint32
+	score  float64
+	sounds bool
+	s      *segment
+	doc    uint32
 }
 
-// before orders hits: higher score first, then lower id.
+// before orders hits: those found by variants last, then higher score first,
+// then lower id.
 func (h *scored) before(o *scored) bool {
+	if h.sounds != o.sounds {
+		return o.sounds
+	}
 	if h.score != o.score {
 		return h.score > o.score
 	}
 	return bytes.Compare(h.s.ids[h.doc][:], o.s.ids[o.doc][:]) < 0
 }
 
-// reachable reports whether a note of that score could be among the best.
-func (t *topHits) reachable(score float64) bool {
-	return len(t.heap) < t.limit || score >= t.heap[0].score
-}
+// wants reports whether a hit would be among the best.
+func (t *topHits) wants(h scored) bool { return len(t.heap) < t.limit || h.before(&t.heap[0]) }
 
 func (t *topHits) offer(h scored) {
 	switch {
@@ -153,7 +235,7 @@ func (t *topHits) hits() []Hit {
 	var out []Hit
 	for _, h := range t.heap {
 		out = append(out, Hit{ID: h.s.ids[h.doc], Case: h.s.cases[h.s.caseOf[h.doc]],
-			Kind: h.s.kinds[h.s.kindOf[h.doc]], Score: h.score})
+			Kind: h.s.kinds[h.s.kindOf[h.doc]], Score: h.score, SoundsLike: h.sounds})
 	}
 	return out
 }

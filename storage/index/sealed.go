@@ -27,7 +27,6 @@ const (
 	sealedDomain = "wherry-index-1"
 	chunkSize    = 1 << 20                          // plain bytes in a chunk, before compression
 	maxFrame     = chunkSize + 4096 + seal.Overhead // sealed bytes in a frame
-	minFrame     = 4 + seal.Overhead                // bytes that a frame takes at least
 	maxTip       = 4096                             // bytes
 )
 
@@ -51,7 +50,7 @@ func (x *Index) SaveSealed(ctx context.Context, path string, key seal.Key, tip [
 	if err != nil {
 		return err
 	}
-	err = writeSealed(ctx, f, key, tip, x.settled())
+	err = writeSealed(ctx, f, key, tip, x)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -68,7 +67,7 @@ func (x *Index) SaveSealed(ctx context.Context, path string, key seal.Key, tip [
 	return seal.SyncDir(filepath.Dir(path))
 }
 
-func writeSealed(ctx context.Context, f io.Writer, key seal.Key, tip []byte, segs []*segment) error {
+func writeSealed(ctx context.Context, f io.Writer, key seal.Key, tip []byte, x *Index) error {
 	head := append([]byte(sealedMagic), sealedFormat)
 	head = append(head, make([]byte, 16)...)
 	if _, err := rand.Read(head[len(head)-16:]); err != nil {
@@ -86,7 +85,7 @@ func writeSealed(ctx context.Context, f io.Writer, key seal.Key, tip []byte, seg
 	if _, err := w.Write(first); err != nil {
 		return err
 	}
-	if err := writeSnapshot(w, segs); err != nil {
+	if err := writeSnapshot(w, x); err != nil {
 		return err
 	}
 	return w.chunk(true)
@@ -148,6 +147,14 @@ func (w *chunkWriter) chunk(last bool) error {
 	return err
 }
 
+func readFull(r io.Reader, b []byte) error {
+	_, err := io.ReadFull(r, b)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrSnapshot
+	}
+	return err
+}
+
 // LoadSealed reads what SaveSealed wrote, and the tip. A file that is damaged,
 // cut, or sealed under another key is ErrSnapshot; one of another format or
 // made by other rules is ErrRules; in both cases the index must be built again.
@@ -158,14 +165,10 @@ func LoadSealed(ctx context.Context, path string, key seal.Key) (*Index, []byte,
 		return nil, nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	return readSealed(ctx, f, info.Size(), key)
+	return readSealed(ctx, f, key)
 }
 
-func readSealed(ctx context.Context, f io.Reader, size int64, key seal.Key) (*Index, []byte, error) {
+func readSealed(ctx context.Context, f io.Reader, key seal.Key) (*Index, []byte, error) {
 	head := make([]byte, sealedHead)
 	if err := readFull(f, head); err != nil {
 		return nil, nil, err
@@ -191,8 +194,11 @@ func readSealed(ctx context.Context, f io.Reader, size int64, key seal.Key) (*In
 	if err := readFull(r, tip); err != nil {
 		return nil, nil, err
 	}
-	// The frames that the file may yet hold bound what can follow.
-	x, err := load(r, func() int64 { return (size/minFrame + 1) * chunkSize })
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := Load(data)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,8 +1,10 @@
 package index
 
 import (
-	"hash/maphash"
+	"encoding/binary"
+	"math/bits"
 	"slices"
+	"sync"
 
 	"wherry/storage/record"
 )
@@ -23,48 +25,64 @@ type segment struct {
 	kinds   []string
 	authors []string
 
-	// Words, by number in ascending order.
-	terms   dict
-	df      []uint32 // notes with the word, dead ones included
-	offsets []uint32 // where its list begins in post; one more at the end
-	post    []byte
+	// Words, by number in ascending order, and their lists (see skip).
+	terms dict
+	df    []uint32 // notes with the word, dead ones included
+	docAt []uint32
+	posAt []uint32
+	skips []skip
+	docs  []byte
+	pos   []byte
 
-	// Stems: members[groups[i]:groups[i+1]] are the words of stem i.
+	// Stems: members[groups[i]:groups[i+1]] are the words of stem i other than
+	// the stem itself, which needs no entry.
 	stems   dict
 	groups  []uint32
 	members []uint32
 
-	table []uint32 // open hash table from id to note number + 1
+	byID    []uint32 // note numbers in the order of their ids
+	buckets []uint32 // where ids of the same top bits begin in byID; one more at the end
+
+	file *segmentFile // where it is kept on disk, if it is
 
 	words     uint64 // of living notes
 	dead      int
-	deadMarks []uint64          // one bit a note; nil while dead is 0
-	pending   []uint32          // dead notes not yet counted in deadDF
-	deadDF    map[uint32]uint32 // dead notes with a word, by word
+	deadMarks []uint64 // one bit a note; nil while dead is 0
+	purge     bool     // some dead note must leave the disk at the next save
+
+	deadMu sync.Mutex
+	deadDF []uint32 // dead notes with a word plus one, by word; 0 is not known
 }
 
-func (s *segment) docs() int { return len(s.ids) }
-func (s *segment) live() int { return len(s.ids) - s.dead }
-
-var tableSeed = maphash.MakeSeed()
+func (s *segment) docCount() int { return len(s.ids) }
+func (s *segment) live() int     { return len(s.ids) - s.dead }
 
 // complete fills what is derived from the rest. It reports false if an id
 // stands twice.
 func (s *segment) complete() bool {
-	size := 8
-	for size < 2*len(s.ids) {
-		size *= 2
+	n := len(s.ids)
+	shift := 64 - bits.Len(uint(n/8))
+	s.buckets = make([]uint32, 1<<(64-shift)+1)
+	top := func(doc int) uint64 { return binary.BigEndian.Uint64(s.ids[doc][:]) >> shift }
+	for doc := range n {
+		s.buckets[top(doc)+1]++
 	}
-	s.table = make([]uint32, size)
-	for doc := range s.ids {
-		i := int(maphash.Bytes(tableSeed, s.ids[doc][:])) & (size - 1)
-		for s.table[i] != 0 {
-			if s.ids[s.table[i]-1] == s.ids[doc] {
-				return false
-			}
-			i = (i + 1) & (size - 1)
+	for i := 1; i < len(s.buckets); i++ {
+		s.buckets[i] += s.buckets[i-1]
+	}
+	next := slices.Clone(s.buckets)
+	s.byID = make([]uint32, n)
+	for doc := range n {
+		s.byID[next[top(doc)]] = uint32(doc)
+		next[top(doc)]++
+	}
+	for i := 1; i < len(s.buckets); i++ {
+		slices.SortFunc(s.byID[s.buckets[i-1]:s.buckets[i]], func(a, b uint32) int { return compareID(s.ids[a], s.ids[b]) })
+	}
+	for i := 1; i < n; i++ {
+		if s.ids[s.byID[i-1]] == s.ids[s.byID[i]] {
+			return false
 		}
-		s.table[i] = uint32(doc) + 1
 	}
 	s.words = 0
 	for _, n := range s.lengths {
@@ -75,13 +93,17 @@ func (s *segment) complete() bool {
 
 // find returns the number of a note, dead or alive.
 func (s *segment) find(id record.ID) (uint32, bool) {
-	mask := len(s.table) - 1
-	for i := int(maphash.Bytes(tableSeed, id[:])) & mask; s.table[i] != 0; i = (i + 1) & mask {
-		if s.ids[s.table[i]-1] == id {
-			return s.table[i] - 1, true
-		}
+	if len(s.ids) == 0 {
+		return 0, false
 	}
-	return 0, false
+	shift := 64 - bits.Len(uint(len(s.ids)/8))
+	at := binary.BigEndian.Uint64(id[:]) >> shift
+	in := s.byID[s.buckets[at]:s.buckets[at+1]]
+	i, ok := slices.BinarySearchFunc(in, id, func(doc uint32, id record.ID) int { return compareID(s.ids[doc], id) })
+	if !ok {
+		return 0, false
+	}
+	return in[i], true
 }
 
 func (s *segment) caseNumber(id record.ID) (uint32, bool) {
@@ -99,54 +121,13 @@ func (s *segment) kill(doc uint32) bool {
 		return false
 	}
 	if s.deadMarks == nil {
-		s.deadMarks = make([]uint64, (s.docs()+63)/64)
+		s.deadMarks = make([]uint64, (s.docCount()+63)/64)
 	}
 	s.deadMarks[doc/64] |= 1 << (doc % 64)
 	s.dead++
 	s.words -= uint64(s.lengths[doc])
-	s.pending = append(s.pending, doc)
+	s.deadDF = nil
 	return true
-}
-
-// settle counts the words of notes that died since it last ran, so that rarity
-// is that of the living. One walk over the lists serves all of them.
-func (s *segment) settle() {
-	if len(s.pending) == 0 {
-		return
-	}
-	slices.Sort(s.pending)
-	marks := make([]uint64, (s.docs()+63)/64)
-	for _, doc := range s.pending {
-		marks[doc/64] |= 1 << (doc % 64)
-	}
-	if s.deadDF == nil {
-		s.deadDF = map[uint32]uint32{}
-	}
-	first, last := int64(s.pending[0]), int64(s.pending[len(s.pending)-1])
-	for t := range s.df {
-		var died uint32
-		for b := s.list(uint32(t)); b.next(); {
-			if b.last < first {
-				continue
-			}
-			if b.base >= last {
-				break
-			}
-			for c := b.cursor(); c.next() && c.doc <= last; {
-				if marks[c.doc/64]&(1<<(c.doc%64)) != 0 {
-					died++
-				}
-			}
-		}
-		if died > 0 {
-			s.deadDF[uint32(t)] += died
-		}
-	}
-	s.pending = nil
-}
-
-func (s *segment) list(term uint32) blocks {
-	return listBlocks(s.post[s.offsets[term]:s.offsets[term+1]], s.df[term])
 }
 
 // span is one way to fill a slot: a run of words of the segment, each of which
@@ -171,33 +152,99 @@ func (s *segment) spans(w slot) []span {
 	if w.stem == "" {
 		return out
 	}
-	g := s.stems.seek(w.stem)
-	if !s.stems.is(g, w.stem) {
-		return out
-	}
-	for _, m := range s.members[s.groups[g]:s.groups[g+1]] {
+	other := func(m uint32) {
 		if m < from || m >= to {
 			out = append(out, span{m, m + 1, 1})
+		}
+	}
+	if w.stable {
+		if m := s.terms.seek(w.stem); s.terms.is(m, w.stem) {
+			other(m)
+		}
+	}
+	if g := s.stems.seek(w.stem); s.stems.is(g, w.stem) {
+		for _, m := range s.members[s.groups[g]:s.groups[g+1]] {
+			other(m)
 		}
 	}
 	return out
 }
 
-// liveDF is the number of living notes with each word of a run, added up.
-func (s *segment) liveDF(r span) uint64 {
-	var n uint64
-	for _, df := range s.df[r.from:r.to] {
-		n += uint64(df)
-	}
-	if int(r.to-r.from) <= len(s.deadDF) {
-		for t := r.from; t < r.to; t++ {
-			n -= uint64(s.deadDF[t])
+// wordSpans lists those of the given words that the segment has.
+func (s *segment) wordSpans(words []string) []span {
+	var out []span
+	for _, w := range words {
+		if m := s.terms.seek(w); s.terms.is(m, w) {
+			out = append(out, span{m, m + 1, 2})
 		}
+	}
+	return out
+}
+
+// postings is the number of notes in the lists of some runs, dead ones too.
+func (s *segment) postings(spans []span) (n int) {
+	for _, r := range spans {
+		for _, df := range s.df[r.from:r.to] {
+			n += int(df)
+		}
+	}
+	return n
+}
+
+// liveDF is the number of living notes with each word of some runs, added up.
+func (s *segment) liveDF(spans []span) uint64 {
+	n := uint64(s.postings(spans))
+	if s.dead == 0 {
 		return n
 	}
-	for t, died := range s.deadDF {
-		if t >= r.from && t < r.to {
-			n -= uint64(died)
+	s.deadMu.Lock()
+	defer s.deadMu.Unlock()
+	if s.deadDF == nil {
+		s.deadDF = make([]uint32, len(s.df))
+	}
+	var docs []uint32 // the dead
+	for _, r := range spans {
+		for t := r.from; t < r.to; t++ {
+			if s.deadDF[t] == 0 {
+				if docs == nil {
+					docs = s.deadDocs()
+				}
+				s.deadDF[t] = s.countIn(t, docs) + 1
+			}
+			n -= uint64(s.deadDF[t] - 1)
+		}
+	}
+	return n
+}
+
+func (s *segment) deadDocs() []uint32 {
+	out := make([]uint32, 0, s.dead)
+	for i, w := range s.deadMarks {
+		for ; w != 0; w &= w - 1 {
+			out = append(out, uint32(i*64+bits.TrailingZeros64(w)))
+		}
+	}
+	return out
+}
+
+// countIn returns how many of docs, which ascend, are in a list.
+func (s *segment) countIn(term uint32, docs []uint32) (n uint32) {
+	var d decoded
+	for i, blocks := 0, s.blockCount(term); len(docs) > 0; i++ {
+		if i = s.seekBlock(term, i, docs[0]); i >= blocks {
+			break
+		}
+		s.decode(s.block(term, i), &d)
+		for _, doc := range d.docs[:d.n] {
+			for len(docs) > 0 && docs[0] < doc {
+				docs = docs[1:]
+			}
+			if len(docs) > 0 && docs[0] == doc {
+				n++
+			}
+		}
+		for len(docs) > 0 && docs[0] <= d.docs[d.n-1] {
+			docs = docs[1:]
 		}
 	}
 	return n

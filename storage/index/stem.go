@@ -29,3 +29,27 @@ func (s *stemmer) stem(term string) string {
 	english.Stem(s.env)
 	return s.env.Current()
 }
+
+// stemCache remembers the stems of words seen lately, because the same words
+// come in every batch of notes. It is not safe for use by two goroutines.
+type stemCache struct {
+	stemmer stemmer
+	known   map[string]string
+}
+
+const stemCacheSize = 1 << 15 // words
+
+func (c *stemCache) stem(term string) string {
+	if stem, ok := c.known[term]; ok {
+		return stem
+	}
+	if c.known == nil || len(c.known) >= stemCacheSize {
+		c.known = map[string]string{}
+	}
+	stem := c.stemmer.stem(term)
+	if stem == term {
+		stem = term // one string for both
+	}
+	c.known[term] = stem
+	return stem
+}

@@ -27,10 +27,15 @@ func freeBytes(dir string) (uint64, error) {
 	return uint64(st.Bavail) * uint64(st.Bsize), nil
 }
 
-// tryLock takes an advisory lock that ends with the process.
-func tryLock(f *os.File) error {
+// tryLock takes an advisory lock that ends with the process: alone, or beside
+// others who take it so.
+func tryLock(f *os.File, alone bool) error {
+	how := unix.LOCK_SH | unix.LOCK_NB
+	if alone {
+		how = unix.LOCK_EX | unix.LOCK_NB
+	}
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err := unix.Flock(int(f.Fd()), how)
 		switch {
 		case err == nil:
 			return nil

@@ -74,7 +74,8 @@ func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error)
 
 // replaySegment gives out frames of one segment, from the place on up to the
 // one numbered end. It returns the number to go on with; bad says that some are
-// not readable any more.
+// not readable any more. The frames after those that fn has in hand are opened
+// meanwhile, by a goroutine that has ended when replaySegment returns.
 func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn func(Frame) error) (next uint64, bad bool, err error) {
 	file, err := j.opt.FS.Open(join(j.dir, p.seg.name))
 	if err != nil {
@@ -84,26 +85,76 @@ func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn fun
 		return p.seg.upto + 1, true, ctx.Err()
 	}
 	defer file.Close()
-	w := window{file: file, ahead: min(windowBytes, p.seg.size)}
-	for i := p.i; i < p.seg.frames.len(); i++ {
-		seq := p.seg.frames.seq(i)
-		if err := ctx.Err(); err != nil || seq > end {
-			return seq, bad, err
-		}
-		off, most := p.seg.frames.span(i, p.seg.size)
-		f, err := openFrame(p.keys, p.seg.number, seq, w.bytes(off, most))
-		if err != nil {
-			if j.moved(p) {
-				return seq, bad, nil
+	batches, stop, ended := make(chan []opened, 1), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.openAhead(file, end, batches, stop)
+	}()
+	defer func() { close(stop); <-ended }()
+	for batch := range batches {
+		for _, o := range batch {
+			if err := ctx.Err(); err != nil {
+				return o.seq, bad, err
 			}
-			bad = true
-			continue
-		}
-		if err := fn(f); err != nil {
-			return seq, bad, err
+			if o.err != nil {
+				if j.moved(p) {
+					return o.seq, bad, nil
+				}
+				bad = true
+				continue
+			}
+			if err := fn(o.f); err != nil {
+				return o.seq, bad, err
+			}
 		}
 	}
-	return p.seg.upto + 1, bad, nil
+	return p.seg.upto + 1, bad, ctx.Err()
+}
+
+// opened is a frame that was opened, or why it could not be.
+type opened struct {
+	seq uint64
+	f   Frame
+	err error
+}
+
+const (
+	batchFrames = 64
+	batchBytes  = 256 << 10 // sealed; a larger frame is a batch by itself
+)
+
+// openAhead opens the frames from the place on up to the one numbered end, in
+// batches, until stop is closed.
+func (p place) openAhead(file File, end uint64, batches chan<- []opened, stop <-chan struct{}) {
+	defer close(batches)
+	w := window{file: file, ahead: min(windowBytes, p.seg.size)}
+	var batch []opened
+	bytes := 0
+	send := func() bool {
+		select {
+		case batches <- batch:
+			batch, bytes = nil, 0
+			return true
+		case <-stop:
+			return false
+		}
+	}
+	for i := p.i; i < p.seg.frames.len(); i++ {
+		seq := p.seg.frames.seq(i)
+		if seq > end {
+			break
+		}
+		off, most := p.seg.frames.span(i, p.seg.size)
+		raw := w.bytes(off, most)
+		f, err := openFrame(p.keys, p.seg.number, seq, raw)
+		batch, bytes = append(batch, opened{seq, f, err}), bytes+len(raw)
+		if (len(batch) == batchFrames || bytes >= batchBytes) && !send() {
+			return
+		}
+	}
+	if len(batch) > 0 {
+		send()
+	}
 }
 
 // Read returns one frame; ErrNoFrame if no readable frame has that number. The

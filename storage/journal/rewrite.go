@@ -47,15 +47,11 @@ func (j *Journal) Rewrite(ctx context.Context, fn func(Frame) ([]Item, bool, err
 		return done, err
 	}
 	for i := 0; ; i++ {
-		j.mu.Lock()
-		err := j.usable()
-		if err != nil || i >= len(j.segs) {
-			j.mu.Unlock()
+		seg, k, err := j.nth(i)
+		if err != nil || seg == nil {
 			return done, err
 		}
-		seg, k := *j.segs[i], j.keys
-		j.mu.Unlock()
-		changes, err := j.changes(ctx, k, &seg, fn, &done)
+		changes, err := j.changes(ctx, k, seg, fn, &done)
 		if err == nil && len(changes) > 0 {
 			err = j.rewriteSegment(ctx, k, i, changes, &done)
 		}
@@ -63,6 +59,25 @@ func (j *Journal) Rewrite(ctx context.Context, fn func(Frame) ([]Item, bool, err
 			return done, err
 		}
 	}
+}
+
+// nth returns a copy of the i-th segment. After the last one it returns nil and
+// sees to it that the mark knows the end of the last segment, which may have
+// moved.
+func (j *Journal) nth(i int) (*segment, keys, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.usable(); err != nil {
+		return nil, keys{}, err
+	}
+	if i < len(j.segs) {
+		seg := *j.segs[i]
+		return &seg, j.keys, nil
+	}
+	if j.rewrites == 0 {
+		return nil, keys{}, nil
+	}
+	return nil, keys{}, j.writeMark()
 }
 
 // changes asks fn about the frames of one segment and returns the encoded

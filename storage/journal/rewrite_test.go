@@ -8,8 +8,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
+
+	"wherry/storage/seal"
 )
 
 // rewrite leaves the first few items of every frame whose number is rest
@@ -319,7 +322,7 @@ func TestReadingWhileRewriting(t *testing.T) {
 		}
 		done <- err
 	}()
-	for n, rounds := uint64(0), 0; ; rounds++ {
+	for n, last := uint64(0), uint64(60); ; {
 		count := 0
 		if err := j.Replay(bg, 0, func(Frame) error { count++; return nil }); err != nil || count < 60 {
 			t.Fatal(count, err)
@@ -335,7 +338,7 @@ func TestReadingWhileRewriting(t *testing.T) {
 				t.Fatal(tip.Seq)
 			}
 		}
-		mustAppend(t, j, "meanwhile, and long enough to be made shorter again and again, many times over, "+
+		last = mustAppend(t, j, "meanwhile, and long enough to be made shorter again and again, many times over, "+
 			"which takes some more letters than one would think, and then still some more of them, to the end")
 		select {
 		case err := <-done:
@@ -345,9 +348,117 @@ func TestReadingWhileRewriting(t *testing.T) {
 			if err := j.Close(); err != nil {
 				t.Fatal(err)
 			}
+			if _, r := mustOpen(t, j.dir, Options{ReserveBytes: -1, MinFree: 1}); r.Frames != last || !r.OK() {
+				t.Fatalf("%d frames appended: %+v", last, r)
+			}
 			return
 		default:
 		}
+	}
+}
+
+// between is a disk on which something happens just before or just after a
+// segment is opened for reading.
+type between struct {
+	FS
+	before, after func()
+}
+
+func (b *between) Open(name string) (File, error) {
+	before, after := b.before, b.after
+	b.before, b.after = nil, nil
+	if before != nil {
+		before()
+	}
+	f, err := b.FS.Open(name)
+	if after != nil {
+		after()
+	}
+	return f, err
+}
+
+// A segment that is rewritten while somebody is about to read it, or has just
+// opened it, is no damage.
+func TestRewrittenUnderTheReader(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		w := sample(t)
+		fsys := &between{FS: w.fsys}
+		o := testOptions(w.fsys)
+		o.FS = fsys
+		j, _ := mustOpen(t, testDir, o)
+		tip := Tip{j.segs[1].frames.seq(1), linkOf(t, j, j.segs[1].frames.seq(1))}
+		for name, read := range map[string]func() error{
+			"read":   func() error { _, err := j.Read(bg, tip.Seq); return err },
+			"replay": func() error { return j.Replay(bg, tip.Seq, func(Frame) error { return nil }) },
+			"tip":    func() error { return held(j.HoldsTip(tip)) },
+			"mac":    func() error { return held(j.Holds(tip.MAC)) },
+		} {
+			rewrite := func() {
+				done, err := j.Rewrite(bg, func(f Frame) ([]Item, bool, error) {
+					return f.Items[:len(f.Items)/2], f.Seq < tip.Seq, nil
+				})
+				if err != nil || done.Frames == 0 {
+					t.Fatal(done, err)
+				}
+			}
+			if fsys.before = rewrite; late {
+				fsys.before, fsys.after = nil, rewrite
+			}
+			if err := read(); err != nil {
+				t.Errorf("%s (late: %v): %v", name, late, err)
+			}
+			if fsys.before != nil || fsys.after != nil {
+				t.Fatal("nothing happened")
+			}
+		}
+	}
+}
+
+func held(yes bool) error {
+	if !yes {
+		return ErrNoFrame
+	}
+	return nil
+}
+
+func linkOf(t testing.TB, j *Journal, seq uint64) [macSize]byte {
+	t.Helper()
+	f, ok := parseFrame(rawFrames(t, j)[seq], 0)
+	if !ok {
+		t.Fatal("no frame")
+	}
+	return f.link
+}
+
+// A last segment that was rewritten, and grew again to just the length that an
+// older mark names, is not taken for settled: its last frame is past the mark.
+func TestOlderMarkOfTheSameLength(t *testing.T) {
+	fsys := newShadow()
+	o := testOptions(fsys)
+	j, _ := mustOpen(t, testDir, o)
+	mustAppend(t, j, string(make([]byte, 700)))
+	if err := j.Mark(bg); err != nil {
+		t.Fatal(err)
+	}
+	size, before := j.end, fsys.clone()
+	if _, err := j.Rewrite(bg, func(Frame) ([]Item, bool, error) { return nil, true, nil }); err != nil {
+		t.Fatal(err)
+	}
+	filler := 0
+	for len(encodeItems([]Item{{Type: 7, Data: make([]byte, filler)}}))+frameHead+seal.Overhead+macSize < int(size-j.end) {
+		filler++
+	}
+	mustAppend(t, j, string(make([]byte, filler)))
+	if j.end != size {
+		t.Fatalf("%d bytes, not %d", j.end, size)
+	}
+	for _, name := range markNames {
+		fsys.put(testDir+"/"+name, before.now[testDir+"/"+name].seen)
+	}
+	fsys.trace = nil
+	_, r := mustOpen(t, testDir, o)
+	if !r.OK() || r.Frames != 2 || r.Unmarked != 1 || !slices.Contains(fsys.trace, "write 00000001.wj") {
+		t.Fatalf("%+v %v", r, fsys.trace)
 	}
 }
 

@@ -34,7 +34,7 @@ type Box struct {
 type boxState struct {
 	generation uint64
 	sealed     map[boxID][]byte
-	keys       map[caseEpoch]Key
+	keys       map[caseEpoch]*Key // pointers, so that every copy of the map shares the one to be wiped
 	wraps      map[record.ID]EntryWraps
 	secrets    map[string][]byte
 }
@@ -124,7 +124,7 @@ func (b *Box) load() error {
 
 func emptyBox() boxState {
 	return boxState{
-		sealed: map[boxID][]byte{}, keys: map[caseEpoch]Key{},
+		sealed: map[boxID][]byte{}, keys: map[caseEpoch]*Key{},
 		wraps: map[record.ID]EntryWraps{}, secrets: map[string][]byte{},
 	}
 }
@@ -166,7 +166,8 @@ func (b *Box) id(item BoxItem) boxID {
 func (s *boxState) hold(item BoxItem) {
 	switch v := item.(type) {
 	case CaseKey:
-		s.keys[caseEpoch{v.Case, v.Epoch}] = v.Key
+		key := v.Key
+		s.keys[caseEpoch{v.Case, v.Epoch}] = &key
 	case EntryWraps:
 		s.wraps[v.Entry] = v
 	case Secret:

@@ -12,8 +12,10 @@ import (
 func (b *Box) Case(caseID, epoch record.ID) (Key, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	k, ok := b.state.keys[caseEpoch{caseID, epoch}]
-	return k, ok
+	if k, ok := b.state.keys[caseEpoch{caseID, epoch}]; ok {
+		return *k, true
+	}
+	return Key{}, false
 }
 
 // Epochs lists the epochs of a case whose keys are held, in ascending order of
@@ -93,8 +95,8 @@ func (b *Box) Wipe() {
 	for _, v := range b.state.secrets {
 		clear(v)
 	}
-	for k := range b.state.keys {
-		b.state.keys[k] = Key{}
+	for _, k := range b.state.keys {
+		k.Wipe()
 	}
 	b.state = emptyBox()
 	b.seal.Wipe()

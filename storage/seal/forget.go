@@ -12,8 +12,13 @@ import (
 // registers and on the stacks of waiting goroutines are not reached. Only the
 // end of the process is certain.
 func Forget() {
+	// On one processor, all free places are within its reach.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	encoder.drop()
+	decoder.drop()
 	clearStack(64)
-	debug.FreeOSMemory() // collects twice over: finalizers may free more
+	runtime.GC() // what it frees may let go of more
+	debug.FreeOSMemory()
 	fillFree()
 	debug.FreeOSMemory()
 }
@@ -37,7 +42,8 @@ func clearStack(depth int) byte {
 // Sizes that the allocator rounds to (runtime/sizeclasses.go), up to those that
 // share a page with others.
 var sizeClasses = []int{8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480, 512,
-	576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096}
+	576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
+	21760, 24576, 27264, 28672, 32768}
 
 // filled keeps what fillFree allocates alive, and in the heap, until it is done.
 type filled struct {

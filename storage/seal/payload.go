@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"math/bits"
-	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -37,7 +37,7 @@ const (
 var dict1 []byte
 
 var (
-	encoder = sync.OnceValue(func() *zstd.Encoder {
+	encoder = remade[zstd.Encoder]{make: func() *zstd.Encoder {
 		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
 			zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithLowerEncoderMem(true),
 			zstd.WithEncoderDictRaw(rawDict, dict1))
@@ -45,8 +45,8 @@ var (
 			panic("seal: " + err.Error()) // settings are constants
 		}
 		return e
-	})
-	decoder = sync.OnceValue(func() *zstd.Decoder {
+	}}
+	decoder = remade[zstd.Decoder]{make: func() *zstd.Decoder {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(MaxPayload), zstd.WithDecoderMaxWindow(MaxPayload),
 			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderDictRaw(rawDict, dict1))
@@ -54,8 +54,26 @@ var (
 			panic("seal: " + err.Error()) // settings are constants
 		}
 		return d
-	})
+	}}
 )
+
+// remade is a thing that is costly to make and holds pieces of what it last
+// worked on: made once, until it is dropped.
+type remade[T any] struct {
+	make func() *T
+	at   atomic.Pointer[T]
+}
+
+func (k *remade[T]) get() *T {
+	if v := k.at.Load(); v != nil {
+		return v
+	}
+	v := k.make()
+	k.at.Store(v) // two at once make two, and one of them is kept
+	return v
+}
+
+func (k *remade[T]) drop() { k.at.Store(nil) }
 
 // SealPayload compresses plain, pads it so that its length says little, and
 // seals it. Errors: ErrTooLarge beyond MaxPayload, ErrNoKey.
@@ -81,7 +99,7 @@ func OpenPayload(k Key, aad, sealed []byte) ([]byte, error) {
 
 func packPayload(plain []byte) []byte {
 	form, body := byte(formPlain), plain
-	if z := encoder().EncodeAll(plain, nil); len(z) < len(plain) {
+	if z := encoder.get().EncodeAll(plain, nil); len(z) < len(plain) {
 		form, body = formDict1, z
 	}
 	out := make([]byte, payloadHead, paddedSize(payloadHead+len(body)))
@@ -116,7 +134,7 @@ func unpackPayload(b []byte) ([]byte, error) {
 		return append([]byte{}, body...), nil
 	}
 	// The buffer's capacity is a limit: more than was announced is an error.
-	plain, err := decoder().DecodeAll(body, make([]byte, 0, size))
+	plain, err := decoder.get().DecodeAll(body, make([]byte, 0, size))
 	if err != nil || len(plain) != int(size) {
 		return nil, ErrSealed
 	}

@@ -20,11 +20,15 @@ type fault struct {
 	call, err string
 	nth       int
 	ever      bool
+	times     int // how often, if not once or ever
 }
 
 func (f fault) String() string {
 	if f.ever {
 		return fmt.Sprintf("%s=%s from number %d on", f.call, f.err, f.nth)
+	}
+	if f.times > 1 {
+		return fmt.Sprintf("%s=%s at numbers %d to %d", f.call, f.err, f.nth, f.nth+f.times-1)
 	}
 	return fmt.Sprintf("%s=%s at number %d", f.call, f.err, f.nth)
 }
@@ -35,6 +39,8 @@ func (f fault) flag() string {
 	when := fmt.Sprint(f.nth)
 	if f.ever {
 		when += "+"
+	} else if f.times > 1 {
+		when += fmt.Sprintf("..%d", f.nth+f.times-1)
 	}
 	return fmt.Sprintf("inject=%s:error=%s:when=%s", f.call, f.err, when)
 }
@@ -106,7 +112,7 @@ func TestFailingDisk(t *testing.T) {
 	} else {
 		for i := range rig.Count(150, 0) {
 			c := failing[i%len(failing)]
-			f := fault{c.call, c.errs[rng.IntN(len(c.errs))], 1 + rng.IntN(c.about), rng.IntN(3) == 0}
+			f := fault{call: c.call, err: c.errs[rng.IntN(len(c.errs))], nth: 1 + rng.IntN(c.about), ever: rng.IntN(3) == 0}
 			start(func() { try(f) })
 		}
 	}
@@ -123,6 +129,7 @@ func TestFailingDisk(t *testing.T) {
 	f.Add("acknowledgements in those runs", "%d", all.acks)
 	f.Add("ended with exit 0, 6, other", "%d, %d, %d", all.exits[0], all.exits[6], all.other)
 	f.Add("findings", "%d", len(all.findings))
+	f.Sum(runs, len(all.findings))
 	f.Print(t)
 }
 
@@ -151,7 +158,7 @@ func TestFailingDiskHarnessCatches(t *testing.T) {
 	bad := plant.Build(t, plant.SyncIgnored)
 	before, r := seed.Entries(t)
 	r.Want(t, 0)
-	s := strike(t, seed, before, bad, filepath.Join(dir, "bad"), fault{"fsync", "EIO", 10, true})
+	s := strike(t, seed, before, bad, filepath.Join(dir, "bad"), fault{call: "fsync", err: "EIO", nth: 10, ever: true})
 	if !strings.Contains(strings.Join(s.findings, "\n"), "acknowledged after a failed") {
 		t.Errorf("the planted bug %q went unseen: %+v", plant.SyncIgnored.Name, s)
 	}
@@ -172,13 +179,16 @@ func (s *struck) add(o struck) {
 	s.findings = append(s.findings, o.findings...)
 }
 
+// struckLines is how many lines a run is given to save.
+const struckLines = 20
+
 // strike runs one stream of saves with one fault.
 func strike(t testing.TB, seed *rig.Notebook, before map[string]rig.Entry, program, dir string, f fault) (s struck) {
 	n := seed.At(filepath.Join(dir, "notebook"))
 	rig.Copy(t, seed.Dir, n.Dir)
 	defer os.RemoveAll(dir)
 	book := rig.NewLedger(before)
-	lines := make([]rig.Line, 20)
+	lines := make([]rig.Line, struckLines)
 	for i := range lines {
 		lines[i] = lineOf("fault", i)
 		book.Sent(lines[i])

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -24,7 +25,6 @@ func TestFullDisk(t *testing.T) {
 	rig.Need(t, true, "mount", "umount")
 	program := binaries.Build(t).Wherryctl
 	f := rig.NewFigures("ST-04 a full disk")
-	rounds := rig.Count(1, 20)
 
 	t.Run("record fills it", func(t *testing.T) {
 		if testing.Short() {
@@ -32,8 +32,9 @@ func TestFullDisk(t *testing.T) {
 		}
 		at := rig.NewTmpfs(t, "64m")
 		n := seedNotebook(t, program, at)
-		findings, acks := fill(t, n, rig.Seed(t), nil)
-		findings = append(findings, reads(t, n)...)
+		rng := rig.Seed(t)
+		findings, acks := fill(t, n, rng, nil)
+		findings = append(findings, reads(t, n, nil)...)
 		for _, finding := range findings {
 			t.Error(finding)
 		}
@@ -48,31 +49,64 @@ func TestFullDisk(t *testing.T) {
 	})
 
 	// Another program takes the room while record runs, but for what is left.
-	leaves := []int64{0, 4 << 10, 1 << 20}
-	if testing.Short() {
-		leaves = leaves[:1]
-	}
-	for _, left := range leaves {
-		for round := range rounds {
-			t.Run(fmt.Sprintf("a filler leaves %d KiB %d", left>>10, round), func(t *testing.T) {
-				at := rig.NewTmpfs(t, "64m")
-				n := seedNotebook(t, program, at)
-				filler := &filler{path: filepath.Join(at, "filler"), left: left}
-				findings, acks := fill(t, n, rig.Seed(t), filler)
-				findings = append(findings, reads(t, n)...)
+	t.Run("a filler", func(t *testing.T) {
+		rng := rig.Seed(t)
+		trials := rig.Count(20, 200)
+		leaves := []int64{0, 4 << 10, 1 << 20}
+		acked := make([]int, len(leaves))
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		slots := make(chan struct{}, 2)
+		for i := range trials {
+			own := rand.New(rand.NewPCG(rng.Uint64(), uint64(i)))
+			wg.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				findings, acks := crowd(t, program, i%2 == 0, leaves[i%len(leaves)], own)
+				mu.Lock()
+				defer mu.Unlock()
 				for _, finding := range findings {
-					t.Error(finding)
+					t.Errorf("%d bytes left: %s", leaves[i%len(leaves)], finding)
 				}
-				f.Add(fmt.Sprintf("a filler leaves %d KiB", left>>10), "%d acknowledgements, then exit 6", acks)
-				if err := os.Remove(filler.path); err != nil {
-					t.Fatal(err)
+				if acks < 10 {
+					t.Errorf("only %d acknowledgements before the disk was full", acks)
 				}
-				n.Feed(t, lineOf("again", 0).JSON, "record").Want(t, 0)
-				n.Must(t, 0, "verify")
+				acked[i%len(leaves)] += acks
 			})
 		}
-	}
+		wg.Wait()
+		f.Add("trials with a filler, tmpfs and ext4 in turn", "%d", trials)
+		for i, left := range leaves {
+			f.Add(fmt.Sprintf("a filler leaves %d KiB", left>>10), "%d acknowledgements, then exit 6", acked[i])
+		}
+	})
+	f.Sum(rig.Count(20, 200)+1, 0)
 	f.Print(t)
+}
+
+// crowd is one trial on a volume of 64 MB: another program fills it while
+// record runs, and later gives the room back.
+func crowd(t testing.TB, program string, tmpfs bool, left int64, rng *rand.Rand) (findings []string, acks int) {
+	var at string
+	if tmpfs {
+		at = rig.NewTmpfs(t, "64m")
+	} else {
+		at = rig.NewSmallVolume(t, 72<<20).At // its own log and tables take 8
+	}
+	n := seedNotebook(t, program, at)
+	filler := &filler{path: filepath.Join(at, "filler"), left: left}
+	findings, acks = fill(t, n, rng, filler)
+	findings = append(findings, reads(t, n, rng)...)
+	if err := os.Remove(filler.path); err != nil {
+		t.Error(err)
+	}
+	if r := n.Feed(t, lineOf("again", 0).JSON, "record"); r.Exit != 0 {
+		findings = append(findings, fmt.Sprintf("record with room again: exit %d %s%s", r.Exit, r.Out, r.Err))
+	}
+	if r := n.Run(t, "verify"); r.Exit != 0 {
+		findings = append(findings, fmt.Sprintf("verify with room again: exit %d %s%s", r.Exit, r.Out, r.Err))
+	}
+	return findings, acks
 }
 
 // TestFullDiskHarnessCatches plants the missing gate.
@@ -125,11 +159,17 @@ func fill(t testing.TB, n *rig.Notebook, rng *rand.Rand, other *filler) (finding
 	return append(findings, survey(t, n, book, &entries)...), book.Acks
 }
 
-// reads tries what must work while the disk is full.
-func reads(t testing.TB, n *rig.Notebook) []string {
+// reads tries what must work while the disk is full: two verbs, or all of them
+// without rng.
+func reads(t testing.TB, n *rig.Notebook, rng *rand.Rand) []string {
 	t.Helper()
 	var out []string
-	for _, args := range [][]string{{"list"}, {"show", siblings[0]}, {"search", "kettle"}, {"status"}, {"draft", "list"}} {
+	verbs := [][]string{{"list"}, {"show", siblings[0]}, {"search", "kettle"}, {"status"}, {"draft", "list"}}
+	if rng != nil {
+		rng.Shuffle(len(verbs), func(i, j int) { verbs[i], verbs[j] = verbs[j], verbs[i] })
+		verbs = verbs[:2]
+	}
+	for _, args := range verbs {
 		r := n.Run(t, args...)
 		if f := r.Fault(); f != "" {
 			out = append(out, f)

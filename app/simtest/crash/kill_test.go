@@ -80,6 +80,7 @@ func TestKill(t *testing.T) {
 	f.Add("acknowledged entries checked", "%d", all.entries)
 	f.Add("narratives compared word by word", "%d", all.texts)
 	f.Add("lost, changed or half there", "%d", len(all.findings))
+	f.Sum(all.kills, len(all.findings))
 	f.Print(t)
 }
 

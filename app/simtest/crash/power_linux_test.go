@@ -47,6 +47,7 @@ func TestPowerCuts(t *testing.T) {
 			f.Add(kind+": acknowledged entries checked", "%d", k.entries)
 			f.Add(kind+": longest first opening", "%v", k.longest.Round(time.Millisecond))
 			f.Add(kind+": lost, changed or half there", "%d", len(k.findings))
+			f.Sum(k.kills, len(k.findings))
 		})
 	}
 	wg.Wait()

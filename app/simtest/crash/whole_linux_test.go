@@ -68,6 +68,7 @@ func TestWholeOrNothing(t *testing.T) {
 	f.Add("acknowledged before", "%d saves", all.acks)
 	f.Add("entries checked", "%d", all.entries)
 	f.Add("saves half there", "%d", len(all.findings))
+	f.Sum(all.kills, len(all.findings))
 	f.Print(t)
 }
 

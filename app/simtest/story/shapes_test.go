@@ -38,7 +38,18 @@ var shapes = map[string]string{
 	"version":    "v:1 version:text commit:text go:text formats:formats",
 	"formats":    "entry:n keyfile:n journal:n wire:n",
 
+	"attach":      "v:1 ack:id target:text blob:id size:n sha256:hex cleaned:[text] duplicate:bool",
+	"attachments": "v:1 id:id case:id ref:text target?:id name:text media:text size:n sha256:hex blob:id caption?:text taken?:time cleaned:[text] written:time state:str thumb:bool",
+	"attachment":  "v:1 file:text bytes:n sha256:hex audit:id",
+
 	"sync.refused": "id:id code:text",
+
+	"retention":          "v:1 case:id ref:text class:[text] closed?:text due?:text due_settled:bool due_reason:text holds:[retention.hold] proposal?:retention.proposal ready:bool lacks?:text",
+	"retention.hold":     "id:id reason:text until?:text person:id released:bool in_force:bool",
+	"retention.proposal": "id:id basis:text reason:text written:time approved:[text]",
+	"step":               "v:1 ack:id ref:text step:hold|release|propose|approve|refuse",
+	"disposed": "v:1 case:id status:disposed|approved proposal:id basis:text by:[text] carried_out_by?:id at?:time done:bool complete?:time " +
+		"reason_hash?:hex reason_nonce?:text",
 
 	"verify":         "v:1 entries:n ok:bool damaged:[verify.damaged] missing:[verify.missing] conflicts:n heads:[verify.head] view:ok|stale|rebuildable",
 	"verify.damaged": "file:text segment?:n entry?:id case?:id reason:text",

@@ -67,6 +67,7 @@ func (w *workbench) each(c class, trials int, judge func(what, path string) (not
 	f := rig.NewFigures("ST-05 bit flips in process: " + c.name)
 	f.Add("flips", "%d in %d files", trials, len(files))
 	f.Add("noticed", "%d", noticed)
+	f.Sum(trials, 0)
 	f.Print(t)
 }
 

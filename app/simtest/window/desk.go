@@ -118,6 +118,26 @@ func (d *Desk) At(screen string) error {
 	return err
 }
 
+// Pid is the notebook's process; locking replaces the program in it.
+func (d *Desk) Pid() int { return d.app.Process.Pid }
+
+// Signal sends the notebook a signal, as the system does.
+func (d *Desk) Signal(s os.Signal) error {
+	d.trace("signal %v", s)
+	return d.app.Process.Signal(s)
+}
+
+// Ended waits for the program's end and says how it came.
+func (d *Desk) Ended() error {
+	select {
+	case err := <-d.done:
+		d.app = nil
+		return err
+	case <-time.After(Patience):
+		return errors.New("the notebook did not end")
+	}
+}
+
 // Kill ends the notebook as a dead battery would.
 func (d *Desk) Kill() error {
 	if d.app == nil {

@@ -81,6 +81,51 @@ var NoGate = Bug{Name: "no free-space gate", Edits: []Edit{
 	{File: "storage/vault/options.go", Old: "flushRoom = 12 << 20", New: "flushRoom = 0"},
 }}
 
+// DiskIgnored writes and syncs, and acknowledges whatever the disk answered.
+var DiskIgnored = Bug{Name: "what the disk answers is ignored", Edits: []Edit{
+	{File: journalAppend, Old: "if _, err := j.file.WriteAt(raw, j.end); err != nil {", New: "if _, err := j.file.WriteAt(raw, j.end); err != nil && len(raw) == 0 {"},
+	{File: journalAppend, Old: syncFrame, New: "if err := j.file.Sync(); err != nil && len(raw) == 0 {"},
+	{File: journalAppend, Old: "	if err != nil {\n		return 0, j.fail(err)\n	}\n	if free <", New: "	if err != nil {\n		free = 1 << 40\n	}\n	if free <"},
+}}
+
+// NoLock takes every folder, whoever holds it.
+var NoLock = Bug{Name: "the lock locks nothing", Edits: []Edit{
+	{File: "storage/journal/lock.go", Old: "if err := tryLock(f, true); err != nil {", New: "if err := error(nil); err != nil {"},
+}}
+
+// Deaf is a program that dies when it is told to go.
+var Deaf = Bug{Name: "SIGTERM is not handled", Edits: []Edit{
+	{File: "cmd/wherryctl/main.go", Old: "signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)", New: "signal.NotifyContext(context.Background(), os.Interrupt)"},
+}}
+
+// Impatient takes a pause of a second between two lines for the end.
+var Impatient = Bug{Name: "a long pause is taken for the end", Edits: []Edit{
+	{File: "app/headless/recordverb.go", Old: "	\"os\"\n", New: "	\"os\"\n	\"time\"\n"},
+	{File: "app/headless/recordverb.go", Old: "		text, err := next()\n", New: "		if late := time.Since(lastLine); line > 1 && late > 900*time.Millisecond {\n			return nil\n		}\n		lastLine = time.Now()\n		text, err := next()\n",
+		More: "\nvar lastLine time.Time\n"},
+}}
+
+// AnyPlace looks at names and marks only, not at the settings of programs that
+// copy folders.
+var AnyPlace = Bug{Name: "settings of copying programs are not read", Edits: []Edit{
+	{File: "app/notebook/place.go", Old: "checkSettings(existing(abs), home, os.Getenv)", New: "checkSettings(existing(abs), home[:0], os.Getenv)"},
+}}
+
+// StubbornView opens on the disk or not at all.
+var StubbornView = Bug{Name: "a view that cannot be opened on the disk is fatal", Edits: []Edit{
+	{File: "storage/vault/vault.go", Old: "	if state, err := v.openDisk(clean); err == nil {\n		return v, state, nil\n	}\n", New: "	state, err := v.openDisk(clean)\n	if err == nil {\n		return v, state, nil\n	} else if !v.memory {\n		return nil, state, err\n	}\n"},
+}}
+
+// LockWrites refuses a folder whose lock cannot be written.
+var LockWrites = Bug{Name: "the lock must be written", Edits: []Edit{
+	{File: "storage/journal/lock.go", Old: "return lockToRead(dir, err)", New: "return nil, err"},
+}}
+
+// TrustsClock never doubts the clock.
+var TrustsClock = Bug{Name: "the clock is never doubted", Edits: []Edit{
+	{File: "app/notebook/clock.go", Old: "return milli(newest).Sub(n.now()) > clockSlack", New: "return milli(newest).Sub(n.now()) > 1<<62"},
+}}
+
 // Believing opens seals and checks frames without looking at their proof, so
 // that a flipped bit becomes another letter.
 var Believing = Bug{Name: "seals are opened without their proof", Edits: []Edit{

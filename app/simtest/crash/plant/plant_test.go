@@ -16,7 +16,8 @@ func TestBugsStillFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range []Bug{AckEarly, NoSync, SyncIgnored, NoDirSync, KeysLast, TwoFrames, NoGate, Believing, Unnamed, HealsSilently, DebugLog, Transparent} {
+	for _, b := range []Bug{AckEarly, NoSync, SyncIgnored, NoDirSync, KeysLast, TwoFrames, NoGate, DiskIgnored, NoLock, Deaf, Impatient, AnyPlace, StubbornView, LockWrites, TrustsClock, Believing, Unnamed, HealsSilently, DebugLog, Transparent,
+		FramesKept, ViewKept, KeysKept, DraftsKept, BlobsKept, IndexKept} {
 		for _, e := range b.Edits {
 			raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.File)))
 			if err != nil {

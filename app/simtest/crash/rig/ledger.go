@@ -209,3 +209,6 @@ func (l *Ledger) settle(now map[string]Entry) []string {
 	l.late = nil
 	return out
 }
+
+// Strays is how many entries the last check found that nobody acknowledged.
+func (l *Ledger) Strays() int { return len(l.stray) }

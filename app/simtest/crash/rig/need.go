@@ -92,6 +92,12 @@ func (f *Figures) Add(what, format string, args ...any) {
 	f.rows = append(f.rows, [2]string{what, fmt.Sprintf(format, args...)})
 }
 
+// Sum says how many trials were made and how much was found, for the table of
+// the torture runs.
+func (f *Figures) Sum(trials, findings int) {
+	f.Add("in all", "=sum trials %d findings %d", trials, findings)
+}
+
 // Print writes the table into the test's log, and with WHERRY_TORTURE=1 to
 // standard output too, where a passing run shows it.
 func (f *Figures) Print(t testing.TB) {

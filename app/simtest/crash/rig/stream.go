@@ -155,3 +155,18 @@ func (s *Stream) Abort(t testing.TB, sig os.Signal) *Result {
 	}
 	return s.End()
 }
+
+// Signal sends a signal and does not wait.
+func (s *Stream) Signal(t testing.TB, sig os.Signal) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Errorf("it had ended by itself: %v\n%s", err, s.errs.Bytes())
+	}
+}
+
+// EndWithin is End, but kills the program if it does not end in this time.
+func (s *Stream) EndWithin(d time.Duration) *Result {
+	timer := time.AfterFunc(d, func() { _ = s.cmd.Process.Kill() })
+	defer timer.Stop()
+	return s.End()
+}
