@@ -66,27 +66,29 @@ func (a *App) makeBackup(c *cobra.Command, to, expires string) error {
 	if err != nil {
 		return err
 	}
-	return a.withNotebook(c.Context(), func(n *notebook.Notebook) error {
-		r, err := n.Backup(c.Context(), to, keep)
-		if err != nil {
-			return err
-		}
-		if !r.Listed {
-			fmt.Fprintln(a.Stderr, "The backup is written, but the notebook could not note that it exists. Write down yourself when it expires.")
-		}
-		return a.say(struct {
-			V       int    `json:"v"`
-			File    string `json:"file"`
-			Bytes   int64  `json:"bytes"`
-			SHA256  string `json:"sha256"`
-			Entries int    `json:"entries"`
-			Tip     uint64 `json:"tip"`
-			Expires *stamp `json:"expires"`
-			Backup  string `json:"backup"`
-			Drafts  int    `json:"drafts"`
-		}{1, r.Path, r.Bytes, r.SHA256.String(), r.Entries, r.Tip, when(r.Expires), r.Backup.String(), r.Drafts},
-			"Written: %d entries and %d drafts. Destroy the file by %s.", r.Entries, r.Drafts, r.Expires.Format("2 January 2006"))
-	})
+	dir, pass, err := a.place()
+	if err != nil {
+		return err
+	}
+	r, err := notebook.BackupFolder(c.Context(), dir, pass, to, keep, a.Config)
+	if err != nil {
+		return err
+	}
+	if !r.Listed {
+		fmt.Fprintln(a.Stderr, "The backup is written, but the notebook could not note that it exists. Write down yourself when it expires.")
+	}
+	return a.say(struct {
+		V       int    `json:"v"`
+		File    string `json:"file"`
+		Bytes   int64  `json:"bytes"`
+		SHA256  string `json:"sha256"`
+		Entries int    `json:"entries"`
+		Tip     uint64 `json:"tip"`
+		Expires *stamp `json:"expires"`
+		Backup  string `json:"backup"`
+		Drafts  int    `json:"drafts"`
+	}{1, r.Path, r.Bytes, r.SHA256.String(), r.Entries, r.Tip, when(r.Expires), r.Backup.String(), r.Drafts},
+		"Written: %d entries and %d drafts. Destroy the file by %s.", r.Entries, r.Drafts, r.Expires.Format("2 January 2006"))
 }
 
 // backupKey is what opens a backup: the recovery kit if one is given, else the

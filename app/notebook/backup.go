@@ -1,13 +1,13 @@
 package notebook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"wherry/storage/archive"
@@ -56,13 +56,7 @@ type BackupReport struct {
 // into one sealed file, while recording goes on. The file must not exist; until
 // it is whole and durable it does not have its name.
 func (n *Notebook) Backup(ctx context.Context, path string, keep time.Duration) (*BackupReport, error) {
-	if keep < 0 || keep > maxKeep {
-		return nil, ErrKeep
-	}
-	if keep == 0 {
-		keep = DefaultKeep
-	}
-	if err := n.outside(path); err != nil {
+	if err := mayBackup(n.dir, path, &keep); err != nil {
 		return nil, err
 	}
 	release, err := n.holdFiles()
@@ -74,11 +68,82 @@ func (n *Notebook) Backup(ctx context.Context, path string, keep time.Duration) 
 	if err != nil {
 		return nil, err
 	}
+	return s.backup(ctx, path, keep)
+}
+
+// BackupFolder is Backup of the notebook in dir, which another program may have
+// open and be writing to. It reads the folder and changes nothing in it but the
+// note that a backup was made.
+func BackupFolder(ctx context.Context, dir string, passphrase []byte, path string, keep time.Duration, cfg Config) (_ *BackupReport, err error) {
+	cfg = cfg.filled()
+	if err := present(dir); err != nil {
+		return nil, err
+	}
+	if err := mayBackup(dir, path, &keep); err != nil {
+		return nil, err
+	}
+	lock, err := journal.Lock(dir)
+	if err != nil && !errors.Is(err, journal.ErrInUse) {
+		return nil, err
+	}
+	if err == nil {
+		defer func() { err = errors.Join(err, lock.Close()) }()
+	}
+	pass, err := seal.NormalisePassphrase(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(pass)
+	u, err := guess(dir, cfg, func() (*seal.Unlocked, error) { return seal.ReadKeyFile(dir, pass) })
+	if err != nil {
+		return nil, err
+	}
+	defer u.Key.Wipe()
+	release, err := holdFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	s, err := lookAt(dir, u.Key, cfg, lock == nil)
+	if err != nil {
+		return nil, err
+	}
+	defer s.j.Close() // it was only read
+	return s.backup(ctx, path, keep)
+}
+
+// lookAt takes a snapshot of a folder without opening the notebook. Where
+// another program is writing, a last frame that is not whole yet is left out;
+// what looks damaged is looked at again, in case it was only being written.
+func lookAt(dir string, key seal.Key, cfg Config, inUse bool) (*snapshot, error) {
+	for try := 0; ; try++ {
+		s := &snapshot{dir: dir, cfg: cfg, key: key}
+		if err := s.takeDrafts(); err != nil { // before the journal: see takeDrafts
+			return nil, err
+		}
+		j, r, err := journal.Open(journalDir(dir), key.Derive("journal"), journal.Options{ReadOnly: true, MustExist: true})
+		if err != nil {
+			return nil, err
+		}
+		if inUse && len(r.Damaged) > 0 && try < 3 {
+			_ = j.Close() // it was only read
+			continue
+		}
+		s.j = j
+		if err := s.take(); err != nil {
+			return nil, errors.Join(err, j.Close())
+		}
+		return s, nil
+	}
+}
+
+// backup writes a snapshot and notes that it exists.
+func (s *snapshot) backup(ctx context.Context, path string, keep time.Duration) (*BackupReport, error) {
 	defer s.key.Wipe()
 	listed := false
 	rep, err := s.write(ctx, path, keep, func(m *archive.Manifest) {
 		// On a disk that fails or is full the backup counts more than this note.
-		listed = n.noteBackup(backupNote{ID: m.Backup, Created: m.Created, Expires: m.Expires}) == nil
+		listed = s.note(backupNote{ID: m.Backup, Created: m.Created, Expires: m.Expires}) == nil
 	})
 	if err != nil {
 		return nil, err
@@ -87,10 +152,21 @@ func (n *Notebook) Backup(ctx context.Context, path string, keep time.Duration) 
 	return rep, nil
 }
 
+// mayBackup checks what was asked for; keep 0 becomes the usual time.
+func mayBackup(dir, path string, keep *time.Duration) error {
+	if *keep < 0 || *keep > maxKeep {
+		return ErrKeep
+	}
+	if *keep == 0 {
+		*keep = DefaultKeep
+	}
+	return outside(dir, path)
+}
+
 // outside refuses a path inside the notebook's own folder, with which it would
 // be lost.
-func (n *Notebook) outside(path string) error {
-	own, err := filepath.EvalSymlinks(n.dir)
+func outside(notebook, path string) error {
+	own, err := filepath.EvalSymlinks(notebook)
 	if err != nil {
 		return err
 	}
@@ -110,37 +186,27 @@ func (n *Notebook) outside(path string) error {
 	return nil
 }
 
-// held is which notebooks have their files copied or rewritten just now. A
-// backup reads the journal's files without the notebook's lock, so that saving
-// goes on; a disposal must not rewrite them meanwhile.
-var held struct {
-	sync.Mutex
-	of map[*Notebook]bool
-}
-
 // holdFiles takes the files of the notebook for copying or rewriting; ErrBusy if
-// somebody has them. It is taken before mu.
-func (n *Notebook) holdFiles() (release func(), err error) {
-	held.Lock()
-	defer held.Unlock()
-	if held.of[n] {
+// somebody has them, in this program or another. It is taken before mu. A backup
+// reads the journal's files without the notebook's lock, so that saving goes on;
+// a disposal must not rewrite them meanwhile.
+func (n *Notebook) holdFiles() (release func(), err error) { return holdFiles(n.dir) }
+
+func holdFiles(dir string) (release func(), err error) {
+	held, err := journal.Lock(journalDir(dir))
+	if errors.Is(err, journal.ErrInUse) {
 		return nil, ErrBusy
 	}
-	if held.of == nil {
-		held.of = map[*Notebook]bool{}
+	if err != nil {
+		return nil, err
 	}
-	held.of[n] = true
-	return func() {
-		held.Lock()
-		delete(held.of, n)
-		held.Unlock()
-	}, nil
+	return func() { _ = held.Close() }, nil // nothing was written to it
 }
 
 // snapshot fixes one moment of the notebook. What the journal's files hold up to
 // its end never changes; the key box is read after that end is known, because
-// keys go into it before the frames that need them; drafts are read here, since
-// one that is published a moment later is erased.
+// keys go into it before the frames that need them; drafts are read before it,
+// because one that is published is erased after the frame that publishes it.
 func (n *Notebook) snapshot() (*snapshot, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -148,10 +214,10 @@ func (n *Notebook) snapshot() (*snapshot, error) {
 		return nil, ErrClosed
 	}
 	s := &snapshot{dir: n.dir, cfg: n.cfg, key: n.vault, j: n.j}
-	return s, s.take()
+	return s, errors.Join(s.takeDrafts(), s.take())
 }
 
-// take reads what changes with time.
+// take fixes the journal's end and reads the small files.
 func (s *snapshot) take() (err error) {
 	if s.files, s.tip, err = s.j.Files(); err != nil {
 		return err
@@ -169,9 +235,10 @@ func (s *snapshot) take() (err error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return s.takeDrafts()
+	return nil
 }
 
+// takeDrafts reads the drafts. One that is being erased was published just now.
 func (s *snapshot) takeDrafts() error {
 	ents, err := os.ReadDir(filepath.Join(s.dir, "drafts"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -185,15 +252,31 @@ func (s *snapshot) takeDrafts() error {
 		if archive.Limit(name) == 0 {
 			continue // a temporary that a killed save left
 		}
-		data, err := os.ReadFile(filepath.Join(s.dir, "drafts", e.Name()))
+		data, err := readDraftFile(filepath.Join(s.dir, "drafts", e.Name()))
 		if err != nil {
 			return err
 		}
-		if int64(len(data)) <= archive.Limit(name) {
+		if len(data) > 0 && int64(len(data)) <= archive.Limit(name) {
 			s.drafts = append(s.drafts, part{name: name, size: int64(len(data)), data: data})
 		}
 	}
 	return nil
+}
+
+// readDraftFile reads a draft's file; nothing if it is gone or overwritten. It
+// is read until it is the same twice: erasing overwrites in place.
+func readDraftFile(path string) ([]byte, error) {
+	var before []byte
+	for try := 0; ; try++ {
+		data, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) || err == nil && len(bytes.Trim(data, "\x00")) == 0 {
+			return nil, nil
+		}
+		if err != nil || try > 0 && bytes.Equal(data, before) || try == 5 {
+			return data, err
+		}
+		before = data
+	}
 }
 
 // backupNote is what a notebook remembers of a backup that it made: not where.
@@ -204,15 +287,15 @@ type backupNote struct {
 	Expires int64
 }
 
-func (n *Notebook) backupsFile() string { return filepath.Join(n.dir, "backups.sealed") }
+func backupsFile(dir string) string { return filepath.Join(dir, "backups.sealed") }
 
 // backupNotes reads the list of backups made; what cannot be read is no list.
-func (n *Notebook) backupNotes() []backupNote {
-	data, err := os.ReadFile(n.backupsFile())
+func backupNotes(dir string, key seal.Key, notebook record.ID) []backupNote {
+	data, err := os.ReadFile(backupsFile(dir))
 	if err != nil {
 		return nil
 	}
-	plain, err := seal.Open(n.vault.Derive("backups"), n.st.meta.Pin.Notebook[:], data)
+	plain, err := seal.Open(key.Derive("backups"), notebook[:], data)
 	var notes []backupNote
 	if err != nil || record.Decode(plain, &notes) != nil {
 		return nil
@@ -220,21 +303,20 @@ func (n *Notebook) backupNotes() []backupNote {
 	return notes
 }
 
-// noteBackup remembers a backup before it gets its name. Those that have expired
-// are forgotten.
-func (n *Notebook) noteBackup(b backupNote) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return ErrClosed
-	}
-	now := n.now().UnixMilli()
-	notes := slices.DeleteFunc(n.backupNotes(), func(x backupNote) bool { return x.Expires < now })
-	data, err := seal.Seal(n.vault.Derive("backups"), n.st.meta.Pin.Notebook[:], record.Encode(append(notes, b)))
+func (n *Notebook) backupNotes() []backupNote {
+	return backupNotes(n.dir, n.vault, n.st.meta.Pin.Notebook)
+}
+
+// note remembers a backup before it gets its name. Those that have expired are
+// forgotten. Whoever notes holds the files.
+func (s *snapshot) note(b backupNote) error {
+	now := s.cfg.Clock().UnixMilli()
+	notes := slices.DeleteFunc(backupNotes(s.dir, s.key, s.notebook), func(x backupNote) bool { return x.Expires < now })
+	data, err := seal.Seal(s.key.Derive("backups"), s.notebook[:], record.Encode(append(notes, b)))
 	if err != nil {
 		return err
 	}
-	return seal.WriteFileSync(n.backupsFile(), data)
+	return seal.WriteFileSync(backupsFile(s.dir), data)
 }
 
 // backupsUntil is when the last of the backups that this notebook made expires:
@@ -254,8 +336,8 @@ func (n *Notebook) backupsUntil() time.Time {
 // errUpTo stops a replay at the end that a snapshot fixed.
 var errUpTo = errors.New("notebook: end of the snapshot")
 
-// frames gives the frames of the snapshot. A frame that went bad since it was
-// written is passed over: it is copied as it is, and named by verify.
+// frames gives the frames of the snapshot; ErrDamaged if some that were sound
+// cannot be read any more.
 func (s *snapshot) frames(ctx context.Context, fn func(journal.Frame) error) error {
 	err := s.j.Replay(ctx, 0, func(f journal.Frame) error {
 		if f.Seq > s.tip.Seq {
@@ -263,7 +345,7 @@ func (s *snapshot) frames(ctx context.Context, fn func(journal.Frame) error) err
 		}
 		return fn(f)
 	})
-	if errors.Is(err, errUpTo) || errors.Is(err, journal.ErrDamaged) {
+	if errors.Is(err, errUpTo) {
 		return nil
 	}
 	return err

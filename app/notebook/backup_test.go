@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"wherry/storage/archive"
-	"wherry/storage/journal"
 	"wherry/storage/record"
 	"wherry/storage/seal"
 )
@@ -276,7 +275,7 @@ func TestBackupRefusals(t *testing.T) {
 	if got := n.backupsUntil(); got.Sub(rep.Created) < DefaultKeep-time.Second || got.Sub(rep.Created) > DefaultKeep {
 		t.Errorf("the backup is remembered until %v", got)
 	}
-	if b, err := os.ReadFile(n.backupsFile()); err != nil || bytes.Contains(b, []byte(out)) {
+	if b, err := os.ReadFile(backupsFile(n.dir)); err != nil || bytes.Contains(b, []byte(out)) {
 		t.Error("the list of backups says where they are")
 	}
 }
@@ -355,15 +354,15 @@ func TestForgedBackup(t *testing.T) {
 	}
 	key := BackupCode(codeOf(t, writer))
 	forge := func(change func(*snapshot, *archive.Manifest)) string {
-		var l listed
-		if err := s.frames(ctx, func(f journal.Frame) error { l.take(s.box, f); return nil }); err != nil {
+		l, err := s.list(ctx)
+		if err != nil {
 			t.Fatal(err)
 		}
 		copied := *s
 		copied.files = slices.Clone(s.files)
 		m := archive.Manifest{Created: testNow.UnixMilli(), Tip: s.tip.Seq, TipMAC: s.tip.MAC, List: l.hash(), Entries: uint64(len(l.rows)), Drafts: uint64(len(s.drafts))}
 		change(&copied, &m)
-		parts, _ := copied.parts(&l)
+		parts, _ := copied.parts(l)
 		path := filepath.Join(t.TempDir(), "forged.whb")
 		f, err := os.Create(path)
 		if err != nil {

@@ -5,11 +5,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"wherry/app/casework"
@@ -82,6 +85,29 @@ func (l *listed) take(box *seal.Box, f journal.Frame) {
 	}
 }
 
+// claimStaged adds the attachments that drafts name.
+func (s *snapshot) claimStaged(l *listed) {
+	for _, p := range s.drafts {
+		var d casework.Draft
+		plain, err := openDraft(s.key, strings.TrimSuffix(path.Base(p.name), draftSuffix), p.data)
+		if err != nil || json.Unmarshal(plain, &d) != nil {
+			continue // it is copied as it is
+		}
+		for _, f := range d.Staged {
+			if id, err := record.ParseID(f.Blob); err == nil {
+				l.claim(id)
+			}
+		}
+	}
+}
+
+func (l *listed) claim(id record.ID) {
+	if l.blobs == nil {
+		l.blobs = map[record.ID]bool{}
+	}
+	l.blobs[id] = true
+}
+
 func (l *listed) entry(box *seal.Box, b []byte) {
 	e, err := record.Parse(b)
 	if err != nil || !e.HasBody() {
@@ -92,10 +118,7 @@ func (l *listed) entry(box *seal.Box, b []byte) {
 		return
 	}
 	for _, id := range h.Blobs {
-		if l.blobs == nil {
-			l.blobs = map[record.ID]bool{}
-		}
-		l.blobs[id] = true
+		l.claim(id)
 	}
 	key, ok := box.Case(h.Case, h.Epoch)
 	if !ok {
@@ -120,21 +143,39 @@ func (l *listed) hash() record.ID {
 	return record.ID(h.Sum(nil))
 }
 
-// write makes the backup at path. before is called when all is written and
+// list reads the snapshot's frames. Where some cannot be read they are tried
+// once more, in case another program only held the file; then they are copied as
+// they are, and the check of the backup names them.
+func (s *snapshot) list(ctx context.Context) (*listed, error) {
+	for try := 0; ; try++ {
+		l := new(listed)
+		err := s.frames(ctx, func(f journal.Frame) error { l.take(s.box, f); return nil })
+		if errors.Is(err, journal.ErrDamaged) && try == 0 {
+			continue
+		}
+		if err != nil && !errors.Is(err, journal.ErrDamaged) {
+			return nil, err
+		}
+		s.claimStaged(l)
+		return l, nil
+	}
+}
+
+// write makes the backup at its place, to. before is called when all is written and
 // durable, just before the file gets its name.
-func (s *snapshot) write(ctx context.Context, path string, keep time.Duration, before func(*archive.Manifest)) (*BackupReport, error) {
-	dir := filepath.Dir(path)
+func (s *snapshot) write(ctx context.Context, to string, keep time.Duration, before func(*archive.Manifest)) (*BackupReport, error) {
+	dir := filepath.Dir(to)
 	if err := writableDir(dir); err != nil {
 		return nil, err
 	}
-	if _, err := os.Lstat(path); err == nil {
+	if _, err := os.Lstat(to); err == nil {
 		return nil, ErrExists
 	}
-	var l listed
-	if err := s.frames(ctx, func(f journal.Frame) error { l.take(s.box, f); return nil }); err != nil {
+	l, err := s.list(ctx)
+	if err != nil {
 		return nil, err
 	}
-	parts, total := s.parts(&l)
+	parts, total := s.parts(l)
 	if err := fits(dir, total, s.cfg.MinFree); err != nil {
 		return nil, err
 	}
@@ -155,10 +196,10 @@ func (s *snapshot) write(ctx context.Context, path string, keep time.Duration, b
 		return nil, err
 	}
 	before(&m)
-	if err := publish(f.Name(), path); err != nil {
+	if err := publish(f.Name(), to); err != nil {
 		return nil, err
 	}
-	return &BackupReport{Path: path, Backup: m.Backup, Bytes: w.n, SHA256: record.ID(w.h.Sum(nil)), Entries: int(m.Entries),
+	return &BackupReport{Path: to, Backup: m.Backup, Bytes: w.n, SHA256: record.ID(w.h.Sum(nil)), Entries: int(m.Entries),
 		Drafts: int(m.Drafts), Tip: m.Tip, Created: now, Expires: milli(m.Expires)}, nil
 }
 

@@ -146,7 +146,7 @@ func (n *Notebook) destroyKeys(cases map[record.ID]*disposedItem) error {
 // renewView overwrites the view's files, the lines of the caseload with them,
 // and makes both anew from the journal as it is now.
 func (n *Notebook) renewView(ctx context.Context) error {
-	_ = n.view.Close([32]byte{}) // whatever state it is in, it goes
+	_ = n.view.Close(0, [32]byte{}) // whatever state it is in, it goes
 	err := errors.Join(eraseTree(viewDir(n.dir)), eraseWhole(briefsFile(n.dir)), eraseWhole(seal.TempPath(briefsFile(n.dir))))
 	clear(n.sending)
 	clear(n.facts)

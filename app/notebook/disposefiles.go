@@ -29,7 +29,7 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	errs := []error{n.eraseLeftovers()}
 	for _, id := range ids {
 		d, err := n.readDraft(id)
 		if err != nil {
@@ -55,6 +55,16 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// eraseLeftovers erases what a killed save left beside the drafts: it may be
+// whole, and nobody was told that it was saved.
+func (n *Notebook) eraseLeftovers() error {
+	left, err := filepath.Glob(filepath.Join(n.dir, "drafts", ".*.new"))
+	for _, path := range left {
+		err = errors.Join(err, eraseWhole(path))
+	}
+	return err
 }
 
 // splitDraft reports whether a draft is about one of these references, and what

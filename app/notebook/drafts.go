@@ -236,6 +236,19 @@ func (n *Notebook) draftIDs() ([]record.ID, error) {
 	return ids, err
 }
 
+// halfErased reports a draft that a stop kept from being erased to the end: its
+// overwriting begins at the first byte, which no draft has zero.
+func halfErased(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	first := []byte{1}
+	_, err = io.ReadFull(f, first)
+	return err == nil && first[0] == 0
+}
+
 // sweepDrafts removes drafts whose publication is already in the journal: the
 // program stopped between saving the note and removing its draft.
 func (n *Notebook) sweepDrafts() {
@@ -244,10 +257,10 @@ func (n *Notebook) sweepDrafts() {
 		return
 	}
 	for _, id := range ids {
-		published := false
+		published := halfErased(n.draftPath(id))
 		err := n.view.View(context.Background(), func(tx *vault.Tx) error {
 			_, ok, err := tx.Get(n.view.K(tablePublished, id))
-			published = ok
+			published = published || ok
 			return err
 		})
 		if err == nil && published {

@@ -93,8 +93,8 @@ type Notebook struct {
 	syncing     bool    // one exchange at a time
 	readOnly    bool
 	readOnlyWhy error // what was wrong at the opening
-	viewAhead   bool // of a journal that lost its end
-	viewWhole   bool // the view was as an orderly stop left it
+	viewAhead   bool  // of a journal that lost its end
+	viewWhole   bool  // the view was as an orderly stop left it
 	damage      []journal.Damage
 	quarantined []string
 	healed      bool
@@ -217,8 +217,10 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 	// that is the journal's end, if the disk will not read the journal just
 	// now, or if the journal has lost that end, by damage or because an older
 	// one was put in its place: then the view has what the journal lacks.
-	ahead := state == vault.Clean && !n.j.Holds(v.Tip())
-	if state == vault.Clean && (v.Tip() == n.j.Tip().MAC || n.readOnly || ahead) && n.load(ctx) == nil {
+	seq, mac := v.Tip()
+	tip := journal.Tip{Seq: seq, MAC: mac}
+	ahead := state == vault.Clean && !n.j.HoldsTip(tip)
+	if state == vault.Clean && (tip == n.j.Tip() || n.readOnly || ahead) && n.load(ctx) == nil {
 		n.viewWhole, n.viewAhead = true, ahead && !n.readOnly
 		return v, nil
 	}
@@ -242,13 +244,13 @@ func (n *Notebook) Close() error {
 func (n *Notebook) release() error {
 	var errs []error
 	if n.view != nil {
-		var tip [32]byte
+		var tip journal.Tip
 		if n.j != nil {
-			tip = n.j.Tip().MAC
+			tip = n.j.Tip()
 		}
 		// The view is disposable: if it cannot be closed in order, the next
 		// opening rebuilds it.
-		_ = n.view.Close(tip)
+		_ = n.view.Close(tip.Seq, tip.MAC)
 	}
 	if n.j != nil {
 		errs = append(errs, n.j.Close())

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"wherry/storage/archive"
-	"wherry/storage/journal"
 	"wherry/storage/seal"
 )
 
@@ -30,15 +29,11 @@ func (n *Notebook) beforeUpgrade(version int) error {
 		return nil // the backup that it comes from is that copy
 	}
 	ctx := context.Background() // opening goes on only after this
-	j, _, err := journal.Open(journalDir(n.dir), n.vault.Derive("journal"), journal.Options{ReadOnly: true, MustExist: true})
+	s, err := lookAt(n.dir, n.vault, n.cfg, false)
 	if err != nil {
 		return err
 	}
-	defer j.Close() // it was only read
-	s := &snapshot{dir: n.dir, cfg: n.cfg, key: n.vault, j: j}
-	if err := s.take(); err != nil {
-		return err
-	}
+	defer s.j.Close() // it was only read
 	defer s.key.Wipe()
 	dir := filepath.Join(n.dir, upgradesDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -109,10 +109,11 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	if err := n.identities(); err != nil {
 		return nil, err
 	}
-	if tip, ok := vault.SealedTip(viewDir(dir), u.Key.Derive("view")); ok && !j.Holds(tip) && len(jr.Damaged) == 0 {
+	seq, mac, ok := vault.SealedTip(viewDir(dir), u.Key.Derive("view"))
+	if tip := (journal.Tip{Seq: seq, MAC: mac}); ok && !j.HoldsTip(tip) && len(jr.Damaged) == 0 {
 		rep.Damaged = append(rep.Damaged, DamagedPart{File: "journal", Reason: ReasonOlder})
 		rep.Tampered = true
-	} else if ok && tip != j.Tip().MAC {
+	} else if ok && tip != j.Tip() {
 		rep.View = "stale"
 	}
 	v.finish()

@@ -3,6 +3,7 @@ package notebook
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -34,8 +35,7 @@ func (s txSink) del(table byte, parts ...any) error { return s.tx.Delete(s.v.K(t
 // it is marked for rebuilding at the next start and memory still follows.
 func (n *Notebook) fold(ctx context.Context, f journal.Frame) {
 	done := false
-	ctx = context.WithoutCancel(ctx) // the frame is durable: memory must follow
-	err := n.view.Update(ctx, func(tx *vault.Tx) error {
+	err := n.view.Defer(func(tx *vault.Tx) error {
 		done = true
 		return n.apply(f, txSink{n.view, tx})
 	})
@@ -57,6 +57,28 @@ func (nullSink) get(any, byte, ...any) (bool, error) { return false, nil }
 // rebuild makes the view and memory anew from the journal. The index is not
 // touched: it catches up by itself.
 func (n *Notebook) rebuild(ctx context.Context) error {
+	known := len(n.damage)
+	err := n.refill(ctx)
+	if errors.Is(err, vault.ErrFull) && !n.view.InMemory() {
+		// Nothing may need room to be read.
+		n.damage = n.damage[:known]
+		if err = n.view.LeaveDisk(); err == nil {
+			err = n.refill(ctx)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	n.st.leaveOutbox()
+	n.recallBriefs()
+	if err := n.fatten(ctx); err != nil {
+		n.view.MarkDirty() // the next opening tries again
+	}
+	return nil
+}
+
+// refill replays the whole journal into an empty view.
+func (n *Notebook) refill(ctx context.Context) error {
 	if err := n.view.Wipe(); err != nil {
 		return err
 	}
@@ -80,17 +102,19 @@ func (n *Notebook) rebuild(ctx context.Context) error {
 		n.view.MarkDirty()
 		return nil
 	})
-	if err != nil && !errors.Is(err, journal.ErrDamaged) {
+	var unread *fs.PathError
+	switch {
+	case errors.As(err, &unread):
+		return errors.Join(ErrReadOnly, err) // the disk would not read what it has
+	case errors.Is(err, journal.ErrDamaged) && len(n.damage) == 0:
+		// Sound when the journal was opened, and not now.
+		n.damage = append(n.damage, journal.Damage{File: "journal", Reason: journal.ReasonUnread})
+		n.view.MarkDirty()
+	case err != nil && !errors.Is(err, journal.ErrDamaged):
 		return err
 	}
-	// Frames that cannot be read are named in the journal's report; all others
-	// have been replayed.
-	if err := bulk.Flush(); err != nil {
-		return err
-	}
-	n.st.leaveOutbox()
-	n.recallBriefs()
-	return n.fatten(ctx)
+	// Frames that cannot be read are named; all others have been replayed.
+	return bulk.Flush()
 }
 
 type bulkSink struct {
@@ -226,53 +250,36 @@ func (n *Notebook) proof(tx *vault.Tx, row *entryRow) (*proofRow, error) {
 
 // find returns the stored entry of an id.
 func (n *Notebook) find(ctx context.Context, id record.ID) (*entryRow, record.ID, error) {
-	var row *entryRow
-	var caseID record.ID
-	err := n.view.View(ctx, func(tx *vault.Tx) error {
-		b, ok, err := tx.Get(n.view.K(tableWhere, id))
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return ErrNotFound
-		}
-		var w whereRow
-		if err := record.Decode(b, &w); err != nil {
-			return err
-		}
-		caseID = w.Case
-		if b, ok, err = tx.Get(n.view.K(tableEntry, w.Case, w.Arrival)); err != nil {
-			return err
-		}
-		if !ok {
-			return ErrNotFound
-		}
-		row = new(entryRow)
-		if err := record.Decode(b, row); err != nil {
-			return err
-		}
-		return n.whole(ctx, row)
-	})
-	return row, caseID, err
+	var w whereRow
+	ok, err := n.get(ctx, &w, tableWhere, id)
+	if err == nil && !ok {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, record.ID{}, err
+	}
+	row := new(entryRow)
+	if ok, err = n.get(ctx, row, tableEntry, w.Case, w.Arrival); err == nil && !ok {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, w.Case, err
+	}
+	return row, w.Case, n.whole(ctx, row)
 }
 
 // get reads one view row into v and reports whether it is there.
 func (n *Notebook) get(ctx context.Context, v any, table byte, parts ...any) (bool, error) {
-	found := false
-	err := n.view.View(ctx, func(tx *vault.Tx) error {
-		b, ok, err := tx.Get(n.view.K(table, parts...))
-		if err != nil || !ok {
-			return err
-		}
-		found = true
-		return record.Decode(b, v)
-	})
-	return found, err
+	b, ok, err := n.view.Value(ctx, n.view.K(table, parts...))
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, record.Decode(b, v)
 }
 
 // inTx runs fn in one transaction of the view.
 func (n *Notebook) inTx(fn func(sink) error) error {
-	return n.view.Update(context.Background(), func(tx *vault.Tx) error { return fn(txSink{n.view, tx}) })
+	return n.view.Defer(func(tx *vault.Tx) error { return fn(txSink{n.view, tx}) })
 }
 
 // pieces reads what putPieces stored; nil if there is nothing.

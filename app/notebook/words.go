@@ -68,7 +68,7 @@ func (n *Notebook) Warm(ctx context.Context) error {
 	n.mu.Unlock()
 	x, tip, err := index.LoadSealed(ctx, indexFile(n.dir), key)
 	from := uint64(0)
-	if at, ok := parseTip(tip); err == nil && ok && n.j.Holds(at.MAC) {
+	if at, ok := parseTip(tip); err == nil && ok && n.j.HoldsTip(at) {
 		from = at.Seq + 1
 	} else {
 		x = index.New()

@@ -52,7 +52,7 @@ func BenchmarkReopen(b *testing.B) {
 
 func BenchmarkGet(b *testing.B) {
 	v := mustOpen(b, b.TempDir(), Rebuild, nil)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	put(b, v, v.K(1, "a"), string(make([]byte, 2048)))
 	for b.Loop() {
 		get(b, v, v.K(1, "a"))

@@ -25,7 +25,10 @@ func (v *Vault) Bulk(ctx context.Context) *Bulk {
 	b := &Bulk{v: v, ctx: ctx}
 	v.write.Lock()
 	defer v.write.Unlock()
-	if b.err = v.room(); b.err != nil {
+	if b.err = v.flush(); b.err == nil {
+		b.err = v.room()
+	}
+	if b.err != nil {
 		return b
 	}
 	v.mu.Lock()
@@ -60,7 +63,10 @@ func (v *Vault) cancelBulk() bool {
 
 // Put adds a value. An error ends the load; Flush returns it again.
 func (b *Bulk) Put(k Key, value []byte) error {
-	sealed, err := b.v.sealValue(k, value)
+	if len(value) > MaxValue {
+		return b.do(0, ErrTooLarge, nil)
+	}
+	sealed, err := b.v.sealValue(k.b, value)
 	return b.do(len(sealed), err, func() error { return b.batch.Set(k.b, sealed) })
 }
 

@@ -8,19 +8,25 @@ import (
 	"wherry/storage/seal"
 )
 
-// Close closes the view and states that it holds all of the journal up to tip.
+// Close closes the view and states that it holds all of the journal up
+// to the frame of that number and MAC.
 // If anything went wrong before or goes wrong now, the marker stays and the
 // next Open rebuilds: an error here never means that a record is lost. A Bulk
 // under way ends with ErrClosed, and the view is dirty. The keys are dropped.
-func (v *Vault) Close(tip [32]byte) error {
+func (v *Vault) Close(seq uint64, tip [32]byte) error {
 	v.write.Lock()
 	defer v.write.Unlock()
+	if err := v.flush(); err != nil {
+		v.dirty.Store(true)
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.db == nil {
 		return nil
 	}
 	macs := v.keys.Swap(&keys{}).seal
+	v.cells.Store(nil)
+	v.forgetLate()
 	if v.memory {
 		err := v.abandon()
 		if tip != v.onDisk.tip {
@@ -47,7 +53,7 @@ func (v *Vault) Close(tip [32]byte) error {
 	if err != nil || v.dirty.Load() {
 		return err
 	}
-	return v.sealFiles(macs, viewSeal{schema: v.opt.Schema, tip: tip, level0: level0})
+	return v.sealFiles(macs, viewSeal{schema: v.opt.Schema, tipSeq: seq, tip: tip, salt: v.salt, cells: v.sealed.Load(), level0: level0})
 }
 
 // sealFiles syncs the view's files, states what they are, and only then takes

@@ -15,7 +15,7 @@ import (
 func TestVaultIsAMap(t *testing.T) {
 	dir := t.TempDir()
 	v := mustOpen(t, dir, Rebuild, plenty)
-	defer func() { v.Close(tipA) }()
+	defer func() { v.Close(7, tipA) }()
 	run := uint64(0) // each has keys of its own, so that one vault serves all
 	rapid.Check(t, func(t *rapid.T) {
 		run++
@@ -23,15 +23,19 @@ func TestVaultIsAMap(t *testing.T) {
 		keys := rapid.Uint64Range(0, 20)
 		values := rapid.SliceOfN(rapid.Byte(), 0, 300)
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
-			act := rapid.SampledFrom([]string{"update", "update", "fail", "bulk", "scan"}).Draw(t, "act")
+			act := rapid.SampledFrom([]string{"update", "defer", "defer", "fail", "bulk", "flush", "look"}).Draw(t, "act")
 			if rapid.IntRange(0, 30).Draw(t, "reopen") == 17 { // the costliest, so rarely
 				act = "reopen"
 			}
 			switch act {
-			case "update", "fail":
+			case "update", "fail", "defer":
 				next := maps.Clone(model)
 				broken := fmt.Errorf("on purpose")
-				err := v.Update(bg, func(tx *Tx) error {
+				change := func(fn func(*Tx) error) error { return v.Update(bg, fn) }
+				if act == "defer" {
+					change = v.Defer
+				}
+				err := change(func(tx *Tx) error {
 					for range rapid.IntRange(1, 5).Draw(t, "writes") {
 						k := keys.Draw(t, "key")
 						if rapid.Bool().Draw(t, "delete") {
@@ -71,8 +75,24 @@ func TestVaultIsAMap(t *testing.T) {
 				if err := b.Flush(); err != nil {
 					t.Fatal(err)
 				}
+			case "flush":
+				if err := v.Flush(bg); err != nil || v.Pending() != 0 {
+					t.Fatal(v.Pending(), err)
+				}
+			case "look": // without writing out what was deferred
+				waits := v.Pending()
+				for k := range uint64(21) {
+					value, ok, err := v.Value(bg, v.K(1, run, k))
+					if held, has := model[k]; err != nil || ok != has || !bytes.Equal(value, held) {
+						t.Fatalf("%d: %v %v", k, ok, err)
+					}
+				}
+				if v.Pending() != waits {
+					t.Fatal("looking wrote out what was deferred")
+				}
+				continue
 			case "reopen":
-				if err := v.Close(tipA); err != nil {
+				if err := v.Close(7, tipA); err != nil {
 					t.Fatal(err)
 				}
 				var state State

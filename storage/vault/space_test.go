@@ -130,7 +130,7 @@ func TestShortRunsAreCompacted(t *testing.T) {
 		t.Fatalf("%d tables", most)
 	}
 	v := mustOpen(t, dir, Clean, plenty)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	for n := uint64(0); n < 2*crowded; n++ {
 		for i := range 8 {
 			if _, ok := get(t, v, v.K(1, fmt.Sprint(n, i))); !ok {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sort"
+	"strings"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -22,19 +23,34 @@ type Tx struct {
 	writes *writes     // nil in View
 }
 
-// writes are what an Update will commit: sealed values by key, nil for a
+// writes are what an Update will commit: plain values by key, nil for a
 // deletion.
 type writes struct {
 	values map[string][]byte
 	size   int
 }
 
-// View runs fn on the view as it is at this moment.
+// View runs fn on the view as it is at this moment. What was deferred is
+// written out first, so that scans need not merge; if that fails they do.
 func (v *Vault) View(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	_ = v.Flush(ctx) // what stays in the overlay is still seen
 	return v.read(nil, fn)
+}
+
+// Value returns one value, and whether there is one, without writing out what
+// was deferred.
+func (v *Vault) Value(ctx context.Context, k Key) (value []byte, ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	err = v.read(nil, func(tx *Tx) error {
+		value, ok, err = tx.Get(k)
+		return err
+	})
+	return value, ok, err
 }
 
 func (v *Vault) read(w *writes, fn func(*Tx) error) error {
@@ -43,44 +59,55 @@ func (v *Vault) read(w *writes, fn func(*Tx) error) error {
 	if v.db == nil {
 		return ErrClosed
 	}
+	v.lateMu.RLock()
+	defer v.lateMu.RUnlock()
 	txn := v.db.NewTransaction(false)
 	defer txn.Discard()
 	return fn(&Tx{v: v, txn: txn, writes: w})
 }
 
-// Put keeps a value of at most MaxValue bytes, sealed and bound to its key.
+// Put keeps a value of at most MaxValue bytes, sealed and bound to its key. The
+// caller does not change the bytes afterwards.
 func (tx *Tx) Put(k Key, value []byte) error {
-	sealed, err := tx.v.sealValue(k, value)
-	if err != nil {
-		return err
+	if len(value) > MaxValue {
+		return ErrTooLarge
 	}
-	return tx.write(k, sealed)
+	if value == nil {
+		value = []byte{} // nil is a deletion
+	}
+	return tx.write(k, value)
 }
 
 // Delete removes the value if there is one.
 func (tx *Tx) Delete(k Key) error { return tx.write(k, nil) }
 
-func (tx *Tx) write(k Key, sealed []byte) error {
+func (tx *Tx) write(k Key, value []byte) error {
 	if tx.writes == nil {
 		return ErrReadOnly
 	}
-	if tx.writes.size += len(k.b) + len(sealed); tx.writes.size > MaxUpdate {
+	if tx.writes.size += len(k.b) + len(value) + seal.CellOverhead; tx.writes.size > MaxUpdate {
 		return ErrTooLarge
 	}
-	tx.writes.values[string(k.b)] = sealed
+	tx.writes.values[string(k.b)] = value
 	return nil
+}
+
+// unwritten returns what this Update wrote or an earlier one deferred: nil for
+// a deletion.
+func (tx *Tx) unwritten(key string) (value []byte, ok bool) {
+	if tx.writes != nil {
+		if value, ok = tx.writes.values[key]; ok {
+			return value, true
+		}
+	}
+	value, ok = tx.v.late[key]
+	return value, ok
 }
 
 // Get returns the value, and whether there is one.
 func (tx *Tx) Get(k Key) ([]byte, bool, error) {
-	if tx.writes != nil {
-		if sealed, ok := tx.writes.values[string(k.b)]; ok {
-			if sealed == nil {
-				return nil, false, nil
-			}
-			value, err := tx.v.openValue(k.b, sealed)
-			return value, err == nil, err
-		}
+	if value, ok := tx.unwritten(string(k.b)); ok {
+		return bytes.Clone(value), value != nil, nil
 	}
 	item, err := tx.txn.Get(k.b)
 	if errors.Is(err, badger.ErrKeyNotFound) {
@@ -99,7 +126,7 @@ func (tx *Tx) Get(k Key) ([]byte, bool, error) {
 // fn is first called, so that fn may write.
 func (tx *Tx) Scan(prefix Key, fn func(suffix, value []byte) error) error {
 	walk := tx.walk
-	if tx.writes != nil {
+	if tx.writes != nil || len(tx.v.late) > 0 {
 		walk = tx.merged
 	}
 	err := walk(prefix.b, fn)
@@ -129,12 +156,11 @@ func (tx *Tx) walk(prefix []byte, fn func(suffix, value []byte) error) error {
 
 type pair struct{ suffix, value []byte }
 
-// merged walks what was there and what this Update wrote.
+// merged walks what is written, what was deferred and what this Update wrote.
 func (tx *Tx) merged(prefix []byte, fn func(suffix, value []byte) error) error {
 	var all []pair
 	err := tx.walk(prefix, func(suffix, value []byte) error {
-		key := string(prefix) + string(suffix)
-		if _, rewritten := tx.writes.values[key]; !rewritten {
+		if _, rewritten := tx.unwritten(string(prefix) + string(suffix)); !rewritten {
 			all = append(all, pair{suffix, value})
 		}
 		return nil
@@ -142,15 +168,25 @@ func (tx *Tx) merged(prefix []byte, fn func(suffix, value []byte) error) error {
 	if err != nil {
 		return err
 	}
-	for key, sealed := range tx.writes.values {
-		if sealed == nil || !bytes.HasPrefix([]byte(key), prefix) {
-			continue
+	add := func(values map[string][]byte) {
+		for key := range values {
+			if !strings.HasPrefix(key, string(prefix)) {
+				continue
+			}
+			if value, _ := tx.unwritten(key); value != nil {
+				all = append(all, pair{[]byte(key)[len(prefix):], bytes.Clone(value)})
+			}
 		}
-		value, err := tx.v.openValue([]byte(key), sealed)
-		if err != nil {
-			return err
+	}
+	add(tx.v.late)
+	if tx.writes != nil {
+		own := map[string][]byte{}
+		for key, value := range tx.writes.values {
+			if _, both := tx.v.late[key]; !both { // else it was added just now
+				own[key] = value
+			}
 		}
-		all = append(all, pair{[]byte(key)[len(prefix):], value})
+		add(own)
 	}
 	sort.Slice(all, func(i, j int) bool { return bytes.Compare(all[i].suffix, all[j].suffix) < 0 })
 	for _, p := range all {
@@ -161,11 +197,13 @@ func (tx *Tx) merged(prefix []byte, fn func(suffix, value []byte) error) error {
 	return nil
 }
 
-func (v *Vault) sealValue(k Key, value []byte) ([]byte, error) {
-	if len(value) > MaxValue {
-		return nil, ErrTooLarge
+func (v *Vault) sealValue(key, value []byte) ([]byte, error) {
+	c := v.cells.Load()
+	if c == nil {
+		return nil, ErrClosed
 	}
-	return seal.Seal(v.keys.Load().values, k.b, value)
+	v.sealed.Add(1)
+	return c.Seal(key, value), nil
 }
 
 // openItem opens an item's seal. The key it is bound to is the one under which
@@ -183,7 +221,11 @@ func (v *Vault) openItem(item *badger.Item) (out []byte, err error) {
 }
 
 func (v *Vault) openValue(key, sealed []byte) ([]byte, error) {
-	out, err := seal.Open(v.keys.Load().values, key, sealed)
+	c := v.cells.Load()
+	if c == nil {
+		return nil, ErrClosed
+	}
+	out, err := c.Open(key, sealed)
 	if err != nil {
 		v.dirty.Store(true)
 		return nil, ErrDamaged

@@ -17,6 +17,9 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 	}
 	v.write.Lock()
 	defer v.write.Unlock()
+	if err := v.flush(); err != nil {
+		return err
+	}
 	if err := v.room(); err != nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (v *Vault) commit(w *writes) error {
 	}
 	batch := v.db.NewWriteBatch()
 	defer batch.Cancel()
-	if err := writeAll(keys, w, batch.Set, batch.Delete); err != nil {
+	if err := v.writeAll(keys, w, batch.Set, batch.Delete); err != nil {
 		return err
 	}
 	return batch.Flush()
@@ -68,17 +71,20 @@ func (v *Vault) commitOne(keys []string, w *writes) error {
 	}
 	txn := v.db.NewTransaction(true)
 	defer txn.Discard()
-	if err := writeAll(keys, w, txn.Set, txn.Delete); err != nil {
+	if err := v.writeAll(keys, w, txn.Set, txn.Delete); err != nil {
 		return err
 	}
 	return txn.Commit()
 }
 
-func writeAll(keys []string, w *writes, set func(k, v []byte) error, del func(k []byte) error) error {
+func (v *Vault) writeAll(keys []string, w *writes, set func(k, v []byte) error, del func(k []byte) error) error {
 	for _, k := range keys {
+		var sealed []byte
 		var err error
-		if sealed := w.values[k]; sealed != nil {
-			err = set([]byte(k), sealed)
+		if value := w.values[k]; value != nil {
+			if sealed, err = v.sealValue([]byte(k), value); err == nil {
+				err = set([]byte(k), sealed)
+			}
 		} else {
 			err = del([]byte(k))
 		}

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/rand"
 	"errors"
 	"log"
 	"os"
@@ -30,7 +31,7 @@ type Options struct {
 type keys struct{ values, ids, seal seal.Key }
 
 func deriveKeys(k seal.Key) keys {
-	return keys{values: k.Derive("view/values"), ids: k.Derive("view/ids"), seal: k.Derive("view/seal")}
+	return keys{values: k.Derive("view/cells"), ids: k.Derive("view/ids"), seal: k.Derive("view/seal")}
 }
 
 // Vault is an open view. Its methods may be called from several goroutines,
@@ -39,6 +40,14 @@ type Vault struct {
 	dir  string
 	opt  Options
 	keys atomic.Pointer[keys] // zero keys after Close
+
+	cells  atomic.Pointer[seal.Cell] // seals values; nil after Close
+	sealed atomic.Uint64             // how many this view's key has sealed
+	salt   [16]byte                  // makes that key; drawn when the view is begun
+
+	lateMu sync.RWMutex      // guards late: what was deferred, plain, nil for a deletion
+	late   map[string][]byte // changed only with write held too
+	lateBy int               // bytes in it
 
 	write sync.Mutex   // one Update, Wipe or Close at a time; also guards fresh
 	mu    sync.RWMutex // guards the fields below: held for reading while db is in use
@@ -50,6 +59,7 @@ type Vault struct {
 	compactors bool
 	onDisk     viewSeal // what view.seal states, if it holds
 	tip        [32]byte
+	tipSeq     uint64
 	dirty      atomic.Bool
 }
 
@@ -72,15 +82,21 @@ func OpenWith(dir string, key seal.Key, o Options) (*Vault, State, error) {
 	v := &Vault{dir: dir, opt: o}
 	v.keys.Store(&k)
 	s, clean := sealed(dir, k.seal)
-	if clean = clean && s.schema == o.Schema; clean {
+	if clean = clean && s.schema == o.Schema && s.cells < seal.MaxCells; clean {
 		v.onDisk = s
+	}
+	if err := v.begin(v.onDisk); err != nil {
+		return nil, Rebuild, err
 	}
 	if state, err := v.openDisk(clean); err == nil {
 		return v, state, nil
 	}
 	// The view is not the record: a disk that takes no view is no reason not
 	// to read the notebook.
-	v.memory, v.fresh, v.tip = true, true, [32]byte{}
+	v.memory, v.fresh, v.tip, v.tipSeq = true, true, [32]byte{}, 0
+	if err := v.begin(viewSeal{}); err != nil {
+		return nil, Rebuild, err
+	}
 	if err := v.openBadger(); err != nil {
 		return nil, Rebuild, err
 	}
@@ -104,8 +120,11 @@ func (v *Vault) openDisk(clean bool) (State, error) {
 	}
 	if clean {
 		if v.openBadger() == nil {
-			v.tip = v.onDisk.tip
+			v.tip, v.tipSeq = v.onDisk.tip, v.onDisk.tipSeq
 			return Clean, nil
+		}
+		if err := v.begin(viewSeal{}); err != nil {
+			return Rebuild, err
 		}
 		if err := v.wipeFiles(); err != nil {
 			return Rebuild, err
@@ -127,6 +146,21 @@ func (v *Vault) enter(clean bool) error {
 		return nil
 	}
 	return v.wipeFiles()
+}
+
+// begin takes the key of a view's values: that of the one on the disk, or a new
+// one for one that is begun empty.
+func (v *Vault) begin(s viewSeal) error {
+	v.salt = s.salt
+	if v.salt == [16]byte{} {
+		if _, err := rand.Read(v.salt[:]); err != nil {
+			return err
+		}
+		s.cells = 0
+	}
+	v.cells.Store(seal.NewCell(v.keys.Load().values.Derive("view", v.salt[:])))
+	v.sealed.Store(s.cells)
+	return nil
 }
 
 // wipeFiles begins an empty view.
@@ -184,12 +218,13 @@ func dropEmpty(db string) {
 	}
 }
 
-// Tip is the tip given to the last orderly Close; zero if the view was or must
-// be rebuilt. A caller whose journal is elsewhere wipes or catches up.
-func (v *Vault) Tip() [32]byte {
+// Tip is the tip given to the last orderly Close: the number of the journal's
+// last frame and its MAC; zero if the view was or must be rebuilt. A caller
+// whose journal is elsewhere wipes or catches up.
+func (v *Vault) Tip() (uint64, [32]byte) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.tip
+	return v.tipSeq, v.tip
 }
 
 // InMemory reports whether the view is kept in memory because the volume is
@@ -203,6 +238,25 @@ func (v *Vault) InMemory() bool {
 // MarkDirty makes the next Open rebuild the view, whatever else happens.
 func (v *Vault) MarkDirty() { v.dirty.Store(true) }
 
+// LeaveDisk empties the view and keeps it in memory from now on, when the disk
+// has filled up under it. What is on the disk is wiped at the next Open.
+func (v *Vault) LeaveDisk() error {
+	v.write.Lock()
+	defer v.write.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return ErrClosed
+	}
+	v.forgetLate()
+	_ = v.abandon() // it gives its space free; DIRTY is there
+	v.memory, v.onDisk, v.tip, v.tipSeq, v.fresh = true, viewSeal{}, [32]byte{}, 0, true
+	if err := v.begin(viewSeal{}); err != nil {
+		return err
+	}
+	return v.openBadger()
+}
+
 // Wipe empties the view, so that the caller fills it from the journal. A Bulk
 // under way ends with ErrClosed.
 func (v *Vault) Wipe() error {
@@ -213,6 +267,7 @@ func (v *Vault) Wipe() error {
 	if v.db == nil {
 		return ErrClosed
 	}
+	v.forgetLate()
 	if v.fresh {
 		v.dirty.Store(false)
 		return nil
@@ -230,7 +285,10 @@ func (v *Vault) Wipe() error {
 		}
 		v.memory, v.onDisk = free < v.opt.MinFree, viewSeal{}
 	}
-	v.tip, v.fresh = [32]byte{}, true
+	v.tip, v.tipSeq, v.fresh = [32]byte{}, 0, true
 	v.dirty.Store(false)
+	if err := v.begin(viewSeal{}); err != nil {
+		return err
+	}
 	return v.openBadger()
 }

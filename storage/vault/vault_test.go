@@ -39,7 +39,7 @@ func mustOpen(t testing.TB, dir string, want State, free func(string) (uint64, e
 
 func mustClose(t testing.TB, v *Vault, tip [32]byte) {
 	t.Helper()
-	if err := v.Close(tip); err != nil {
+	if err := v.Close(7, tip); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -68,7 +68,7 @@ func get(t testing.TB, v *Vault, k Key) (string, bool) {
 
 func TestPutGetDeleteScan(t *testing.T) {
 	v := mustOpen(t, t.TempDir(), Rebuild, plenty)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	id := record.ID{1}
 	err := v.Update(bg, func(tx *Tx) error {
 		for _, n := range []uint64{300, 2, 1} {
@@ -125,7 +125,7 @@ func TestPutGetDeleteScan(t *testing.T) {
 // A failed Update leaves nothing behind.
 func TestUpdateIsAllOrNothing(t *testing.T) {
 	v := mustOpen(t, t.TempDir(), Rebuild, plenty)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	mine := errors.New("mine")
 	err := v.Update(bg, func(tx *Tx) error {
 		if err := tx.Put(v.K(1, "a"), []byte("x")); err != nil {
@@ -182,7 +182,7 @@ func TestUpdateIsAllOrNothing(t *testing.T) {
 // Several goroutines may write and read; run with the race detector.
 func TestSeveralGoroutines(t *testing.T) {
 	v := mustOpen(t, t.TempDir(), Rebuild, plenty)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -233,13 +233,16 @@ func TestStateAndTip(t *testing.T) {
 	mustClose(t, k, tipA)
 
 	v = mustOpen(t, dir, Clean, plenty)
-	if x, ok := get(t, v, v.K(1, "a")); !ok || x != "x" || v.Tip() != tipA {
-		t.Fatalf("%q %v %x", x, ok, v.Tip())
+	if x, ok := get(t, v, v.K(1, "a")); !ok || x != "x" {
+		t.Fatalf("%q %v", x, ok)
+	}
+	if seq, tip := v.Tip(); seq != 7 || tip != tipA {
+		t.Fatalf("tip %d %x", seq, tip)
 	}
 	v.MarkDirty()
 	mustClose(t, v, tipA)
 	v = mustOpen(t, dir, Rebuild, plenty)
-	if v.Tip() != [32]byte{} {
+	if seq, tip := v.Tip(); seq != 0 || tip != [32]byte{} {
 		t.Fatal("a rebuilt view has a tip")
 	}
 	put(t, v, v.K(1, "b"), "y")
@@ -368,7 +371,7 @@ func TestBulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	v = mustOpen(t, dir, Rebuild, plenty)
-	defer v.Close(tipA)
+	defer v.Close(7, tipA)
 	done, cancel := context.WithCancel(bg)
 	cancel()
 	b = v.Bulk(done)

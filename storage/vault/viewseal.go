@@ -4,16 +4,21 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"wherry/storage/seal"
 )
 
 const (
 	sealMagic   = "WHV1"
-	sealVersion = 1
+	sealVersion = 2
+	sealHead    = 84 // bytes before the files
 	sealName    = "view.seal"
 	dirtyName   = "DIRTY"
 	dbName      = "db"
@@ -26,13 +31,19 @@ const (
 //	 4  2  version
 //	 6  2  tables in Badger's level 0 (advice only)
 //	 8  8  schema of the view
-//	16 32  tip of the journal that the view reached
-//	48  4  number of files, then for each, sorted by name:
+//	16  8  number of the journal's last frame that the view holds
+//	24 32  MAC of that frame
+//	56 16  salt of the key of the values
+//	72  8  how many values that key has sealed
+//	80  4  number of files, then for each, sorted by name:
 //	       2 length of the name, name, 8 size, 32 SHA-256
 //	 …  32 HMAC over all of the above
 type viewSeal struct {
 	schema uint64
+	tipSeq uint64
 	tip    [32]byte
+	salt   [16]byte
+	cells  uint64
 	level0 uint16
 	files  []fileSum
 }
@@ -49,7 +60,10 @@ func (s viewSeal) bytes(k seal.Key) []byte {
 	b = binary.BigEndian.AppendUint16(b, sealVersion)
 	b = binary.BigEndian.AppendUint16(b, s.level0)
 	b = binary.BigEndian.AppendUint64(b, s.schema)
+	b = binary.BigEndian.AppendUint64(b, s.tipSeq)
 	b = append(b, s.tip[:]...)
+	b = append(b, s.salt[:]...)
+	b = binary.BigEndian.AppendUint64(b, s.cells)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(s.files)))
 	for _, f := range s.files {
 		b = binary.BigEndian.AppendUint16(b, uint16(len(f.name)))
@@ -65,14 +79,17 @@ func (s viewSeal) bytes(k seal.Key) []byte {
 // Only the one encoding of its content is accepted.
 func parseViewSeal(k seal.Key, raw []byte) (viewSeal, bool) {
 	var s viewSeal
-	if len(raw) < 52+32 || string(raw[:4]) != sealMagic || binary.BigEndian.Uint16(raw[4:]) != sealVersion {
+	if len(raw) < sealHead+32 || string(raw[:4]) != sealMagic || binary.BigEndian.Uint16(raw[4:]) != sealVersion {
 		return s, false
 	}
 	s.level0 = binary.BigEndian.Uint16(raw[6:])
 	s.schema = binary.BigEndian.Uint64(raw[8:])
-	copy(s.tip[:], raw[16:48])
-	n := binary.BigEndian.Uint32(raw[48:])
-	b := raw[52 : len(raw)-32]
+	s.tipSeq = binary.BigEndian.Uint64(raw[16:])
+	copy(s.tip[:], raw[24:56])
+	copy(s.salt[:], raw[56:72])
+	s.cells = binary.BigEndian.Uint64(raw[72:])
+	n := binary.BigEndian.Uint32(raw[80:])
+	b := raw[sealHead : len(raw)-32]
 	for ; n > 0; n-- {
 		if len(b) < 2 {
 			return viewSeal{}, false
@@ -89,11 +106,11 @@ func parseViewSeal(k seal.Key, raw []byte) (viewSeal, bool) {
 	return s, bytes.Equal(s.bytes(k), raw)
 }
 
-// sumFiles lists the files of the view, sorted, with their hashes. With sync
+// sumFiles lists the files of the view, sorted, with their hashes. With durable
 // set each is also made durable and its owner's alone. Tables never change, so
 // those in known, which an earlier close hashed and synced, are taken from
 // there; should one have changed all the same, the next Open finds it out.
-func sumFiles(db string, sync bool, known []fileSum) ([]fileSum, error) {
+func sumFiles(db string, durable bool, known []fileSum) ([]fileSum, error) {
 	entries, err := os.ReadDir(db) // sorted by name
 	if err != nil {
 		return nil, err
@@ -104,29 +121,54 @@ func sumFiles(db string, sync bool, known []fileSum) ([]fileSum, error) {
 			tables[f.name] = f
 		}
 	}
-	var files []fileSum
-	for _, e := range entries {
+	files := make([]fileSum, len(entries))
+	var todo []int
+	for i, e := range entries {
 		if f, ok := tables[e.Name()]; ok {
 			if info, err := e.Info(); err == nil && uint64(info.Size()) == f.size {
-				files = append(files, f)
+				files[i] = f
 				continue
 			}
 		}
-		f, err := sumFile(filepath.Join(db, e.Name()), sync)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, f)
+		todo = append(todo, i)
 	}
-	if sync {
+	err = onAllCores(todo, func(i int) (err error) {
+		files[i], err = sumFile(filepath.Join(db, entries[i].Name()), durable)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if durable {
 		err = seal.SyncDir(db)
 	}
 	return files, err
 }
 
-func sumFile(path string, sync bool) (fileSum, error) {
+// onAllCores calls fn with each number, on as many goroutines as there are
+// cores, and returns when all are done.
+func onAllCores(todo []int, fn func(int) error) error {
+	var next atomic.Int64
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for c := range min(len(errs), len(todo)) {
+		all.Go(func() {
+			for errs[c] == nil {
+				k := int(next.Add(1)) - 1
+				if k >= len(todo) {
+					return
+				}
+				errs[c] = fn(todo[k])
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func sumFile(path string, durable bool) (fileSum, error) {
 	flag := os.O_RDONLY
-	if sync {
+	if durable {
 		flag = os.O_RDWR // Windows flushes only what is open for writing
 		if err := os.Chmod(path, 0o600); err != nil {
 			return fileSum{}, err
@@ -139,7 +181,7 @@ func sumFile(path string, sync bool) (fileSum, error) {
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, f)
-	if err == nil && sync {
+	if err == nil && durable {
 		err = f.Sync()
 	}
 	out := fileSum{name: filepath.Base(path), size: uint64(n)}
@@ -203,7 +245,7 @@ func Inspect(dir string, key seal.Key) string {
 
 // SealedTip is the journal's end that a whole view states, read without
 // changing anything; false if the view is not whole.
-func SealedTip(dir string, key seal.Key) ([32]byte, bool) {
+func SealedTip(dir string, key seal.Key) (uint64, [32]byte, bool) {
 	s, ok := sealed(dir, deriveKeys(key).seal)
-	return s.tip, ok
+	return s.tipSeq, s.tip, ok
 }

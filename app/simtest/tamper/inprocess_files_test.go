@@ -110,7 +110,7 @@ func (w *workbench) flipsInView(c class, pattern string) {
 		}
 		if v != nil {
 			v.MarkDirty()
-			_ = v.Close([32]byte{}) // of no use any more
+			_ = v.Close(0, [32]byte{}) // of no use any more
 		}
 	}
 }

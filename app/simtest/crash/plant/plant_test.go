@@ -17,7 +17,7 @@ func TestBugsStillFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range []Bug{AckEarly, NoSync, SyncIgnored, NoDirSync, KeysLast, TwoFrames, NoGate, DiskIgnored, NoLock, Deaf, Impatient, AnyPlace, StubbornView, LockWrites, TrustsClock, Believing, Unnamed, HealsSilently, DebugLog, Transparent,
-		FramesKept, ViewKept, KeysKept, DraftsKept, BlobsKept, IndexKept} {
+		FramesKept, ViewKept, KeysKept, DraftsKept, BlobsKept, IndexKept, BackupToMark} {
 		for _, e := range b.Edits {
 			raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.File)))
 			if err != nil {
