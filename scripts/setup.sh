@@ -7,7 +7,7 @@ set -euo pipefail
 build="gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libxkbcommon-dev"
 show="libgl1 libgl1-mesa-dri fonts-noto-core fonts-droid-fallback"
 window="xvfb xdotool openbox x11-utils xclip imagemagick"
-test="strace e2fsprogs xfsprogs"
+test="strace e2fsprogs xfsprogs faketime qemu-user"
 
 want=""
 for set in "$@"; do

@@ -52,6 +52,25 @@ var scenes = []struct {
 		p.pass.SetText("wrong")
 		p.unlock()
 	}},
+	{"locked-again", newStage, func(s *stage) {
+		s.door.exists = true
+		s.deps.Process.Relocked = true
+		s.start()
+	}},
+	{"unlock-wait", newStage, func(s *stage) {
+		s.door.exists, s.door.wait = true, 47*time.Second
+		s.start()
+	}},
+	{"wrong-before", newStage, func(s *stage) {
+		s.book.wrong = 3
+		harmedUnlock(s)
+	}},
+	{"rehearse", openedStage, func(s *stage) { s.visit(route{screen: "rehearse"}) }},
+	{"rehearse-done", openedStage, func(s *stage) {
+		s.visit(route{screen: "rehearse"})
+		s.typed(s.book.kit)
+		s.key(fyne.KeyReturn)
+	}},
 	{"recover", newStage, func(s *stage) {
 		s.door.exists = true
 		s.start()

@@ -64,6 +64,7 @@ func (p *unlockPage) unlock() {
 	}
 	pass := []byte(p.pass.Text)
 	p.field.Fail("")
+	p.field.Hint("")
 	p.open.Disable()
 	p.open.SetText(w.t("Unlocking"))
 	try(w, func(ctx context.Context) (unlocked, error) {
@@ -125,6 +126,7 @@ func (p *unlockPage) failed(err error) {
 func (p *unlockPage) wait(why string, d time.Duration) {
 	p.why, p.until = why, p.w.now().Add(d)
 	p.open.Disable()
+	p.field.Fail("") // a calm countdown, not an alarm
 	p.count()
 }
 
@@ -133,11 +135,11 @@ func (p *unlockPage) count() {
 	left := p.until.Sub(w.now())
 	if left <= 0 {
 		p.stop = nil
-		p.field.Fail(p.why)
+		p.field.Hint(w.t("You can try again now."))
 		p.open.Enable()
 		return
 	}
-	p.field.Fail(strings.TrimSpace(p.why + " " + w.n("Try again in %d second.", "Try again in %d seconds.", int((left+time.Second-1)/time.Second))))
+	p.field.Hint(strings.TrimSpace(p.why + " " + w.n("Try again in %d second.", "Try again in %d seconds.", int((left+time.Second-1)/time.Second))))
 	p.stop = w.run.After(min(left, time.Second), p.count)
 }
 

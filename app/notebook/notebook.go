@@ -172,7 +172,13 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	n.sweepDrafts()
 	n.sweepUpgrades()
 	_ = n.sweepRemoved() // tried again at the next opening
-	return n.resumeDisposals(ctx)
+	if err := n.resumeDisposals(ctx); err != nil {
+		return err
+	}
+	if !n.readOnly {
+		n.sweepBlobs()
+	}
+	return nil
 }
 
 // startLanes opens new lanes after the journal lost something that others may

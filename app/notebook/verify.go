@@ -95,7 +95,7 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 		return nil, err
 	}
 	n.j = j
-	v := &verifier{n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
+	v := &verifier{ctx: ctx, n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
 	v.journal(jr)
 	n.recall()
 	n.loadIdentity()
@@ -124,6 +124,7 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 }
 
 type verifier struct {
+	ctx    context.Context //nolint:containedctx // of one verification, which is one call
 	n      *Notebook
 	rep    *VerifyReport
 	fields map[record.ID][]casework.Fact // by case, to count conflicts
@@ -196,6 +197,11 @@ func (v *verifier) entry(b []byte, own bool) {
 	if err == nil && in.Kind == casework.KindField {
 		v.fields[h.Case] = append(v.fields[h.Case], casework.Fact{ID: e.ID().String(), Case: h.Case.String(), Kind: in.Kind,
 			Schema: int(in.Schema), Payload: in.Payload, HLC: uint64(h.Time), Lane: h.Lane.String(), Seq: h.LaneSeq})
+	}
+	if err == nil && in.Kind == casework.KindAttachment {
+		if d := v.n.verifyBlob(v.ctx, e, in, own); d != nil {
+			v.rep.Damaged = append(v.rep.Damaged, *d)
+		}
 	}
 	switch {
 	case err == errNoKey && own && !v.removed(h.Case):

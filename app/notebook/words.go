@@ -183,5 +183,5 @@ func (n *Notebook) Rest(ctx context.Context) error {
 	}
 	n.keepSummaries()
 	n.saveBriefs()
-	return nil
+	return n.view.Flush(ctx)
 }

@@ -178,6 +178,9 @@ func reads(t testing.TB, n *rig.Notebook, rng *rand.Rand) []string {
 		}
 	}
 	r := n.Feed(t, lineOf("none", 0).JSON, "record")
+	if rng == nil && r.Fault() == "" && r.Exit == 0 {
+		return out // closing gave room free, and nobody else took it
+	}
 	if r.Fault() != "" || r.Exit != 6 || bytes.Contains(r.Out, []byte(`"ack"`)) {
 		out = append(out, fmt.Sprintf("record on the full disk: exit %d, signal %v\n%s%s", r.Exit, r.Signal, r.Out, r.Err))
 	}

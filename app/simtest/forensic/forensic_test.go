@@ -1,7 +1,6 @@
 package forensic_test
 
 import (
-	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,9 +122,13 @@ func TestKilledDisposal(t *testing.T) {
 		rig.Copy(t, s.n.Dir, n.Dir)
 		after := base*3/4 + time.Duration(rng.Int64N(int64(span)))
 		kill := func(after time.Duration, args ...string) bool {
-			ctx, cancel := context.WithTimeout(t.Context(), after)
-			defer cancel()
-			return rig.Finish(t, n.Command(ctx, args...), nil).Signal != 0
+			c := n.Command(t.Context(), args...)
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			timer := time.AfterFunc(after, func() { _ = c.Process.Kill() }) // it may have ended: Wait tells
+			defer timer.Stop()
+			return c.Wait() != nil && c.ProcessState.ExitCode() == -1
 		}
 		killed := kill(after, "dispose", s.refGone, "--carry-out")
 		if !killed {

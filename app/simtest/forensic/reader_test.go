@@ -201,7 +201,7 @@ func (r *reader) view(dir string) {
 		r.t.Fatal(err)
 	}
 	defer db.Close()
-	key := r.key.Derive("view").Derive("view/values")
+	cells := seal.NewCell(r.key.Derive("view").Derive("view/cells").Derive("view", sealed[56:72]))
 	rows := 0
 	err = db.View(func(txn *badger.Txn) error {
 		it := txn.NewIterator(badger.IteratorOptions{AllVersions: true, PrefetchValues: true, PrefetchSize: 100})
@@ -214,7 +214,7 @@ func (r *reader) view(dir string) {
 			if len(b) == 0 {
 				continue
 			}
-			plain, err := seal.Open(key, it.Item().KeyCopy(nil), b)
+			plain, err := cells.Open(it.Item().KeyCopy(nil), b)
 			if err != nil {
 				return err
 			}
@@ -300,7 +300,7 @@ func (r *reader) file(rel string, b []byte) error {
 		return err
 	}
 	switch {
-	case rel == "lock" || rel == "attempts", strings.HasPrefix(rel, "key."), strings.HasPrefix(rel, "box."):
+	case rel == "lock" || rel == "journal/lock" || rel == "attempts", strings.HasPrefix(rel, "key."), strings.HasPrefix(rel, "box."):
 		return nil // nothing sealed, or read already
 	case dir == "journal" && (strings.HasSuffix(name, ".wj") || strings.HasPrefix(name, "mark.") || name == "reserve"):
 		return nil
