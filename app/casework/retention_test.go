@@ -126,6 +126,10 @@ func TestMayDispose(t *testing.T) {
 			s.by("Grace", "04", &Disposal{Step: StepApprove, Proposal: "03"})
 			s.by("Tom", "05", &Hold{Reason: "Court", Until: "2026-11-01"})
 		}, ""},
+		{"a hold of which this is the last day", false, BasisSchedule, func(s *story) {
+			s.by("Grace", "04", &Disposal{Step: StepApprove, Proposal: "03"})
+			s.by("Tom", "05", &Hold{Reason: "Court", Until: DateOf(testNow).String()})
+		}, WhyHold},
 		{"released by who set it", false, BasisSchedule, func(s *story) {
 			s.by("Grace", "04", &Disposal{Step: StepApprove, Proposal: "03"})
 			s.by("Tom", "05", &Hold{Reason: "Court"})

@@ -118,7 +118,7 @@ func attachmentsVerb(a *App) *cobra.Command {
 				}
 				missing := false
 				for _, r := range rows {
-					missing = missing || !r.Here
+					missing = missing || !r.Here && !r.Coming
 					l := attachmentLine{V: 1, ID: r.ID.String(), Case: r.Case.String(), Ref: r.Ref, Target: r.Target, Name: r.Name, Media: r.Media,
 						Size: r.Size, SHA256: r.SHA256, Blob: r.Blob.String(), Caption: r.Caption, Taken: when(r.Taken), Cleaned: append([]string{}, r.Cleaned...),
 						Written: when(r.Written), State: r.State, Thumb: len(r.Thumb) > 0, Struck: len(r.Struck) > 0, Missing: !r.Here}

@@ -21,9 +21,6 @@ import (
 // goes into the journal. No plaintext reaches the disk. What a stop leaves
 // between the two is an orphan, swept after a day.
 
-// ErrAttachCouncil says that attachments cannot be sent to a council yet.
-var ErrAttachCouncil = errors.New("notebook: attachments cannot be shared with a council yet")
-
 // AttachOptions are what a person says of an attachment.
 type AttachOptions struct {
 	Caption string
@@ -91,8 +88,6 @@ func (n *Notebook) mayAttach(c *caseRow) (seal.Key, error) {
 		return seal.Key{}, ErrClosed
 	case n.readOnly:
 		return seal.Key{}, n.closedToWriting()
-	case n.council != nil && c.Realm == n.council.realm:
-		return seal.Key{}, ErrAttachCouncil
 	}
 	if _, ok := n.box.Case(c.ID, n.writable(c)); !ok {
 		return seal.Key{}, errNoKey

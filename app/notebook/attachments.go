@@ -25,6 +25,8 @@ type Attachment struct {
 	// Here says whether the sealed file is on this laptop and has its length;
 	// whether it is whole shows when it is opened.
 	Here bool
+	// Coming says that it is not here and that the next sync may bring it.
+	Coming bool
 }
 
 // ErrAttachmentMissing says that the sealed file of an attachment is not here.
@@ -72,6 +74,7 @@ func (n *Notebook) attachmentRow(c *caseRow, r factRow, a *casework.Attachment) 
 	out := Attachment{ID: r.id, Case: c.ID, Ref: c.Ref, Target: a.Target, Attached: a.Shown(r.fact)}
 	out.Blob, _ = record.ParseID(a.Blob)
 	out.Here = n.hasWhole(out.Blob, a.Size)
+	out.Coming = n.coming(c, &out)
 	return out
 }
 
@@ -121,7 +124,9 @@ func (n *Notebook) OpenAttachment(ctx context.Context, id string) (io.ReadSeekCl
 	}
 	r, err := n.blobs().Open(ctx, row.Blob, key)
 	if errors.Is(err, blob.ErrMissing) {
-		err = ErrAttachmentMissing
+		if err = ErrAttachmentMissing; row.Coming {
+			err = ErrAttachmentComing
+		}
 	}
 	if err != nil {
 		return nil, row, err

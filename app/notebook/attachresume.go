@@ -186,5 +186,6 @@ func (n *Notebook) eraseUnfinished() error {
 	for _, p := range parts {
 		errs = append(errs, eraseFile(n.waitPath(p.Name)), n.blobs().ErasePartial(p.Name))
 	}
+	n.sweepPulls(func(record.ID) bool { return false })
 	return errors.Join(errs...)
 }

@@ -103,7 +103,18 @@ func GuessWait(dir string, now time.Time) time.Duration { return readAttempts(di
 // guess opens the key file by a passphrase, unless that has to wait, and
 // counts. The caller holds the folder's lock.
 func guess(dir string, cfg Config, open func() (*seal.Unlocked, error)) (*seal.Unlocked, error) {
-	now, a := cfg.filled().Clock(), readAttempts(dir)
+	u, err := peek(dir, cfg, open)
+	if a := readAttempts(dir); err == nil && a != (attempts{}) {
+		attempts{before: a.wrong}.keep(dir)
+	}
+	return u, err
+}
+
+// peek is guess for those who may change nothing: a passphrase that is right
+// leaves the count as it is.
+func peek(dir string, cfg Config, open func() (*seal.Unlocked, error)) (*seal.Unlocked, error) {
+	clock, a := cfg.filled().Clock, readAttempts(dir)
+	now := clock()
 	if left := a.left(now); left > 0 {
 		if a.last > now.UnixMilli() { // the clock was put back: count from now
 			a.last = now.UnixMilli()
@@ -112,12 +123,9 @@ func guess(dir string, cfg Config, open func() (*seal.Unlocked, error)) (*seal.U
 		return nil, &WaitError{left}
 	}
 	u, err := open()
-	switch {
-	case errors.Is(err, seal.ErrWrongPassphrase):
-		a.wrong, a.last = min(a.wrong, 1<<31)+1, now.UnixMilli()
+	if errors.Is(err, seal.ErrWrongPassphrase) {
+		a.wrong, a.last = min(a.wrong, 1<<31)+1, clock().UnixMilli() // the trying took a while
 		a.keep(dir)
-	case err == nil && a != (attempts{}):
-		attempts{before: a.wrong}.keep(dir)
 	}
 	return u, err
 }

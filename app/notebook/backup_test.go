@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -390,5 +391,65 @@ func TestForgedBackup(t *testing.T) {
 		if err != nil || c.OK != (what == "nothing") || c.OK == (len(c.Damaged) > 0) {
 			t.Errorf("%s changed: %+v, %v", what, c, err)
 		}
+	}
+}
+
+// TestBackupOfAttachments: attachments of entries, and those that a draft has
+// staged, are in the backup, and a missing one is named.
+func TestBackupOfAttachments(t *testing.T) {
+	ctx := context.Background()
+	n, dir, note := oneChild(t)
+	ack, err := n.Attach(ctx, note, "bedroom.jpg", bytes.NewReader(photo(t, 40)), AttachOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := saveNote(t, n, "NCC-1")
+	if _, err := n.Stage(ctx, draft, "NCC-1", "kitchen.jpg", bytes.NewReader(photo(t, 90)), AttachOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	path, to := filepath.Join(t.TempDir(), "b.whb"), filepath.Join(t.TempDir(), "r")
+	key := BackupCode(testCode)
+	if _, err := n.Backup(ctx, path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := VerifyBackup(ctx, path, key, testConfig()); err != nil || !c.OK {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if d, err := Drill(ctx, path, key, testConfig()); err != nil || !d.OK {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if _, err := Restore(ctx, path, to, key, testConfig()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := OpenWithCode(ctx, to, testCode, testConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if got, want := len(blobFiles(t, m)), len(blobFiles(t, n)); got != want || want != 2 {
+		t.Errorf("%d attachments were restored of %d", got, want)
+	}
+	r, _, err := m.OpenAttachment(ctx, ack.ID.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		t.Errorf("the restored attachment: %v", err)
+	}
+	r.Close()
+	if _, err := m.Submit(ctx, submission(t, m, draft), draft); err != nil {
+		t.Errorf("publishing the restored draft with its file: %v", err)
+	}
+
+	// What was gone when the backup was made is named by its check.
+	if err := os.RemoveAll(filepath.Join(dir, "blobs")); err != nil {
+		t.Fatal(err)
+	}
+	less := filepath.Join(t.TempDir(), "less.whb")
+	if _, err := n.Backup(ctx, less, 0); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := VerifyBackup(ctx, less, key, testConfig()); err != nil || c.OK || len(c.Damaged) != 2 {
+		t.Errorf("two attachments are missing: %+v, %v", c, err)
 	}
 }

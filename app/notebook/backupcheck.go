@@ -2,11 +2,13 @@ package notebook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -138,7 +140,9 @@ func (o *opened) verify(ctx context.Context, cfg Config) (*BackupCheck, error) {
 		bad("box.A", "key box does not open")
 		return c, nil
 	}
-	n := blank("", &seal.Unlocked{Key: o.u.Key}, cfg)
+	// No file of the notebook is on a disk: what the verifier says of attachments
+	// is weighed by attached.
+	n := blank(filepath.Join(os.TempDir(), "wherry-"+m.Backup.String()), &seal.Unlocked{Key: o.u.Key}, cfg)
 	n.box = box
 	j, jr, err := journal.Open("journal", o.u.Key.Derive("journal"),
 		journal.Options{ReadOnly: true, MustExist: true, FS: archiveFS{o.Archive}})
@@ -152,7 +156,7 @@ func (o *opened) verify(ctx context.Context, cfg Config) (*BackupCheck, error) {
 	defer j.Close()
 	n.j = j
 	rep := &VerifyReport{Damaged: []DamagedPart{}}
-	v := &verifier{n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
+	v := &verifier{ctx: ctx, n: n, rep: rep, fields: map[record.ID][]casework.Fact{}}
 	v.journal(jr)
 	n.recall()
 	n.loadIdentity()
@@ -167,6 +171,7 @@ func (o *opened) verify(ctx context.Context, cfg Config) (*BackupCheck, error) {
 	if n.identities() != nil {
 		bad("box.A", "the notebook's own keys are missing")
 	}
+	rep.Damaged = slices.DeleteFunc(rep.Damaged, o.attached)
 	v.finish()
 	c.Damaged = append(c.Damaged, rep.Damaged...)
 	for _, x := range rep.Missing {
@@ -180,6 +185,14 @@ func (o *opened) verify(ctx context.Context, cfg Config) (*BackupCheck, error) {
 	}
 	c.OK = len(c.Damaged) == 0 && rep.OK
 	return c, nil
+}
+
+// attached reports whether a finding is about an attachment whose sealed file is
+// in the backup. Its name is its hash, which the entry's signature covers; loose
+// compares the two.
+func (o *opened) attached(d DamagedPart) bool {
+	_, ok := o.Member(d.File)
+	return ok && strings.HasPrefix(d.File, "blobs/")
 }
 
 func (o *opened) box() (*seal.Box, error) {
@@ -196,6 +209,7 @@ func (o *opened) box() (*seal.Box, error) {
 
 // loose checks drafts and attachments, which lie outside the journal.
 func (o *opened) loose(ctx context.Context, bad func(file, reason string)) error {
+	drafts := uint64(0)
 	for _, m := range o.Members {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -210,18 +224,39 @@ func (o *opened) loose(ctx context.Context, bad func(file, reason string)) error
 			if err != nil {
 				return err
 			}
-			if _, err := openDraft(o.u.Key, strings.TrimSuffix(path.Base(m.Name), draftSuffix), data); err != nil {
+			drafts++
+			d, err := openDraft(o.u.Key, strings.TrimSuffix(path.Base(m.Name), draftSuffix), data)
+			if err != nil {
 				bad(m.Name, "draft does not open")
+				continue
+			}
+			for _, f := range d.Staged {
+				if name := blobMember(f.Blob); name != "" {
+					if _, ok := o.Member(name); !ok {
+						bad(name, ReasonBlobMissing)
+					}
+				}
 			}
 		case strings.HasPrefix(m.Name, "blobs/") && record.ID(m.SHA256).String() != path.Base(m.Name):
 			bad(m.Name, "attachment does not have its hash")
 		}
 	}
+	if drafts != o.Manifest.Drafts {
+		bad("drafts", archive.ReasonManifest)
+	}
 	return nil
 }
 
+// blobMember is the name in a backup of an attachment; "" if that is no id.
+func blobMember(id string) string {
+	if _, err := record.ParseID(id); err != nil {
+		return ""
+	}
+	return "blobs/" + id[:2] + "/" + id
+}
+
 // openDraft opens the bytes of a draft's file.
-func openDraft(vault seal.Key, name string, data []byte) ([]byte, error) {
+func openDraft(vault seal.Key, name string, data []byte) (*casework.Draft, error) {
 	id, err := record.ParseID(name)
 	if err != nil {
 		return nil, err
@@ -234,50 +269,13 @@ func openDraft(vault seal.Key, name string, data []byte) ([]byte, error) {
 	if err != nil || len(kb) != len(seal.Key{}) {
 		return nil, seal.ErrDamaged
 	}
-	return seal.OpenPayload(seal.Key(kb), id[:], df.Body)
-}
-
-// archiveFS is the journal's folder inside a backup, for reading only. Nothing
-// of it reaches a disk.
-type archiveFS struct{ a *archive.Archive }
-
-func (s archiveFS) Open(name string) (journal.File, error) {
-	r, err := s.a.File("journal/" + path.Base(slashed(name)))
+	plain, err := seal.OpenPayload(seal.Key(kb), id[:], df.Body)
 	if err != nil {
-		return nil, fs.ErrNotExist
+		return nil, seal.ErrDamaged
 	}
-	return archiveFile{r}, nil
+	d := new(casework.Draft)
+	if json.Unmarshal(plain, d) != nil {
+		return nil, seal.ErrDamaged
+	}
+	return d, nil
 }
-
-// List names the files of the journal; there is no quarantine in a backup.
-func (s archiveFS) List(dir string) ([]string, error) {
-	if path.Base(slashed(dir)) != "journal" {
-		return nil, fs.ErrNotExist
-	}
-	var names []string
-	for _, m := range s.a.Members {
-		if name, ok := strings.CutPrefix(m.Name, "journal/"); ok {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
-func slashed(name string) string { return strings.ReplaceAll(name, `\`, "/") }
-
-func (archiveFS) Edit(string) (journal.File, error)   { return nil, fs.ErrPermission }
-func (archiveFS) Create(string) (journal.File, error) { return nil, fs.ErrPermission }
-func (archiveFS) Rename(string, string) error         { return fs.ErrPermission }
-func (archiveFS) Link(string, string) error           { return fs.ErrPermission }
-func (archiveFS) Remove(string) error                 { return fs.ErrPermission }
-func (archiveFS) MkdirAll(string) error               { return fs.ErrPermission }
-func (archiveFS) SyncDir(string) error                { return fs.ErrPermission }
-func (archiveFS) FreeBytes(string) (uint64, error)    { return 0, nil }
-
-type archiveFile struct{ *io.SectionReader }
-
-func (archiveFile) WriteAt([]byte, int64) (int, error) { return 0, fs.ErrPermission }
-func (archiveFile) Truncate(int64) error               { return fs.ErrPermission }
-func (archiveFile) Sync() error                        { return nil }
-func (archiveFile) Close() error                       { return nil }
-func (f archiveFile) Size() (int64, error)             { return f.SectionReader.Size(), nil }

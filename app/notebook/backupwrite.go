@@ -5,17 +5,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
-	"wherry/app/casework"
 	"wherry/storage/archive"
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -44,103 +40,6 @@ type part struct {
 	size int64
 	data []byte
 	path string
-}
-
-// listed is what `list --entries` shows of a set of frames: ids and payload
-// hashes, and the attachments that entries name.
-type listed struct {
-	rows  []listedRow
-	blobs map[record.ID]bool
-}
-
-type listedRow struct{ id, sum record.ID }
-
-// take notes the entries of one frame that can be opened.
-func (l *listed) take(box *seal.Box, f journal.Frame) {
-	for _, it := range f.Items {
-		switch it.Type {
-		case itemPulled:
-			var p pulledItem
-			if record.Decode(it.Data, &p) != nil {
-				continue
-			}
-			for _, r := range p.Records {
-				if r.Problem == "" {
-					l.entry(box, r.Entry)
-				}
-			}
-		case itemSalvaged:
-			var s salvagedItem
-			if record.Decode(it.Data, &s) != nil {
-				continue
-			}
-			for _, r := range s.Entries {
-				if r.Row.Problem == "" {
-					l.entry(box, r.Row.Entry)
-				}
-			}
-		default:
-			entriesOf(it, func(b []byte) { l.entry(box, b) })
-		}
-	}
-}
-
-// claimStaged adds the attachments that drafts name.
-func (s *snapshot) claimStaged(l *listed) {
-	for _, p := range s.drafts {
-		var d casework.Draft
-		plain, err := openDraft(s.key, strings.TrimSuffix(path.Base(p.name), draftSuffix), p.data)
-		if err != nil || json.Unmarshal(plain, &d) != nil {
-			continue // it is copied as it is
-		}
-		for _, f := range d.Staged {
-			if id, err := record.ParseID(f.Blob); err == nil {
-				l.claim(id)
-			}
-		}
-	}
-}
-
-func (l *listed) claim(id record.ID) {
-	if l.blobs == nil {
-		l.blobs = map[record.ID]bool{}
-	}
-	l.blobs[id] = true
-}
-
-func (l *listed) entry(box *seal.Box, b []byte) {
-	e, err := record.Parse(b)
-	if err != nil || !e.HasBody() {
-		return
-	}
-	h := e.Header()
-	if h.Class != record.Content && h.Class != record.ReceiptClass {
-		return
-	}
-	for _, id := range h.Blobs {
-		l.claim(id)
-	}
-	key, ok := box.Case(h.Case, h.Epoch)
-	if !ok {
-		return
-	}
-	if in, err := unsealEntry(key, e); err == nil && in.Kind != casework.KindOpened {
-		l.rows = append(l.rows, listedRow{e.ID(), in.sum()})
-	}
-}
-
-// hash is SHA-256 over the lines "id sha256", sorted, each ended by a line feed:
-// what two notebooks have equal if they list the same entries.
-func (l *listed) hash() record.ID {
-	slices.SortFunc(l.rows, func(a, b listedRow) int {
-		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), bytes.Compare(a.sum[:], b.sum[:]))
-	})
-	l.rows = slices.Compact(l.rows) // an own entry may have come back with a page
-	h := sha256.New()
-	for _, r := range l.rows {
-		io.WriteString(h, r.id.String()+" "+r.sum.String()+"\n")
-	}
-	return record.ID(h.Sum(nil))
 }
 
 // list reads the snapshot's frames. Where some cannot be read they are tried
@@ -247,8 +146,8 @@ func (s *snapshot) parts(l *listed) (parts []part, total int64) {
 		parts = append(parts, p)
 	}
 	for id := range l.blobs {
-		name := id.String()
-		p := part{name: "blobs/" + name[:2] + "/" + name, path: filepath.Join(s.dir, "blobs", name[:2], name)}
+		name := blobMember(id.String())
+		p := part{name: name, path: filepath.Join(s.dir, filepath.FromSlash(name))}
 		// An attachment that is not here yet is the council's to keep.
 		if st, err := os.Stat(p.path); err == nil {
 			p.size = st.Size()

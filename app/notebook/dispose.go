@@ -104,8 +104,10 @@ func (n *Notebook) finishDisposals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := n.j.Rewrite(ctx, gone.rewrite); err != nil {
+	if done, err := n.j.Rewrite(ctx, gone.rewrite); err != nil {
 		return n.failed(err)
+	} else if done.Damaged > 0 {
+		return journal.ErrDamaged // sound at this opening, and not to be read now
 	}
 	err = errors.Join(n.eraseBlobs(gone), n.eraseDraftsOf(gone, refs))
 	if err := n.renewView(ctx); err != nil {
@@ -245,6 +247,9 @@ type remains struct {
 }
 
 // survey looks through the journal for the entries and blobs of disposed cases.
+// Frames that the opening found damaged are passed over: nothing that is left
+// opens their bodies. One that was sound then and cannot be read now is an
+// error, since nobody knows what would be left undone.
 func (n *Notebook) survey(ctx context.Context, cases map[record.ID]*disposedItem) (*remains, error) {
 	r := &remains{cases: cases, entries: map[record.ID]bool{}, shared: map[record.ID]bool{}}
 	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
@@ -266,9 +271,6 @@ func (n *Notebook) survey(ctx context.Context, cases map[record.ID]*disposedItem
 		}
 		return nil
 	})
-	if errors.Is(err, journal.ErrDamaged) {
-		err = nil // what cannot be read is named elsewhere, and its keys are gone
-	}
 	r.blobs = slices.DeleteFunc(r.blobs, func(id record.ID) bool { return r.shared[id] })
 	return r, err
 }

@@ -304,3 +304,36 @@ func caseFile(t *testing.T, n *Notebook, ref string) *casework.CaseFile {
 	}
 	return cf
 }
+
+// A draft that a stop kept from being erased to the end is erased at the next
+// opening, and shows as no damage.
+func TestHalfErasedDraftGoes(t *testing.T) {
+	ctx := context.Background()
+	n, dir := create(t)
+	id, err := n.SaveDraft(ctx, &casework.Draft{Kind: casework.KindNote, Submission: []byte(`{"children":["A-1"],"shared":"Words."}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "drafts", id+draftSuffix)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[:len(b)/2])
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err = Open(ctx, dir, testPass, testConfig()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { n.Close() })
+	if drafts, damaged, err := n.Drafts(ctx); err != nil || damaged != 0 || len(drafts) != 0 {
+		t.Fatalf("%d drafts, %d damaged, %v", len(drafts), damaged, err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Fatal("the file is still there")
+	}
+}

@@ -203,23 +203,10 @@ func (n *Notebook) readDraft(id record.ID) (*casework.Draft, error) {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
-	var df draftFile
-	if len(data) > maxDraft || record.Decode(data, &df) != nil || df.Magic != draftMagic {
+	if len(data) > maxDraft {
 		return nil, seal.ErrDamaged
 	}
-	kb, err := seal.Open(n.vault.Derive("draft"), id[:], df.Key)
-	if err != nil || len(kb) != len(seal.Key{}) {
-		return nil, seal.ErrDamaged
-	}
-	plain, err := seal.OpenPayload(seal.Key(kb), id[:], df.Body)
-	if err != nil {
-		return nil, seal.ErrDamaged
-	}
-	d := new(casework.Draft)
-	if err := json.Unmarshal(plain, d); err != nil {
-		return nil, seal.ErrDamaged
-	}
-	return d, nil
+	return openDraft(n.vault, id.String(), data)
 }
 
 func (n *Notebook) draftIDs() ([]record.ID, error) {

@@ -35,6 +35,9 @@ type Config struct {
 	// Dial returns the way to a council's endpoint; the program that owns the
 	// network supplies it.
 	Dial func(Endpoint) (engine.Remote, error)
+	// BlobBytes is how many bytes of attachments one exchange fetches; 0:
+	// DefaultBlobBytes.
+	BlobBytes int64
 	// Probe lets a child process try the view first; nil: no such child.
 	Probe Probe
 	// Retention is the council's retention schedule; nil: the one built in.
@@ -91,6 +94,7 @@ type Notebook struct {
 	asked       []asked // what the last heads request said
 	alarms      int     // signs of two faces met in this exchange
 	syncing     bool    // one exchange at a time
+	wants       wants   // attachments that are missing here
 	readOnly    bool
 	readOnlyWhy error // what was wrong at the opening
 	viewAhead   bool  // of a journal that lost its end

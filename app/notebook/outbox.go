@@ -11,8 +11,9 @@ import (
 )
 
 // Outbox gathers entries to push: of a case just adopted, first the adoption
-// and its epoch, then the foreign lanes, then the rest.
-func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (*wire.PushRequest, error) {
+// and its epoch, then the foreign lanes, then the rest. Without blobs, a case
+// waits from the first entry on that names one.
+func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool, blobs bool) (*wire.PushRequest, error) {
 	n := r.n
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -25,8 +26,7 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 	}
 	slices.SortStableFunc(rows, func(a, b outRow) int { return n.pushRank(a) - n.pushRank(b) })
 	req := &wire.PushRequest{Items: []wire.PushItem{}}
-	size := 0
-	clear(n.sending)
+	size, blobSize := 0, 0
 	blocked := map[record.ID]bool{}
 	for _, o := range rows {
 		c := n.st.cases[o.Case]
@@ -37,6 +37,14 @@ func (r replica) Outbox(ctx context.Context, max int, skip map[record.ID]bool) (
 		row, _, err := n.find(ctx, o.Entry)
 		if err != nil {
 			return nil, err
+		}
+		names := namesBlobs(row.Entry)
+		if len(names) > 0 && !blobs {
+			blocked[o.Case] = true
+			continue
+		}
+		if blobSize += n.sealedSize(names); len(req.Items) > 0 && len(names) > 0 && blobSize > maxBlobBatch {
+			break
 		}
 		it := wire.PushItem{Entry: row.Entry, Wraps: []wire.Wrap{}}
 		for _, w := range n.box.Wraps(o.Entry) {
@@ -85,7 +93,6 @@ func (r replica) Answered(ctx context.Context, req *wire.PushRequest, resp *wire
 	if n.closed {
 		return ErrClosed
 	}
-	clear(n.sending)
 	var got receiptsItem
 	var items []journal.Item
 	var drop []seal.BoxItem
@@ -97,6 +104,8 @@ func (r replica) Answered(ctx context.Context, req *wire.PushRequest, resp *wire
 		if err != nil {
 			return err
 		}
+		delete(n.sending, e.ID())
+		n.forget(e.Header().Case)
 		if res.Entry.IsZero() && res.Code == wire.CodeRefused {
 			res.Entry = e.ID() // the endpoint could not read it
 		}

@@ -192,9 +192,6 @@ func (p *pen) staged(ctx context.Context, draft record.ID, ack *Ack) (files []Ac
 		if i < 0 { // the child was taken out of the note, the photo was not
 			return nil, nil, &casework.InputError{Code: "unknown_child", Field: "attachments"}
 		}
-		if n.council != nil && c.Realm == n.council.realm {
-			return nil, nil, ErrAttachCouncil
-		}
 		a := s.Attachment
 		a.Target = ack.Entries[i].ID.String()
 		sum, err := record.ParseID(a.SHA256)

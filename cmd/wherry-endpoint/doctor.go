@@ -53,6 +53,7 @@ func damageLines(damage []endpoint.Damage) []damageLine {
 
 func doctorVerb(p *program) *cobra.Command {
 	var data string
+	var blobs bool
 	c := &cobra.Command{
 		Use: "doctor", Hidden: true, Args: noOperands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -61,7 +62,7 @@ func doctorVerb(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := examine(cmd.Context(), f)
+			r, err := examine(cmd.Context(), f, blobs)
 			if err != nil {
 				return err
 			}
@@ -69,13 +70,15 @@ func doctorVerb(p *program) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&data, "data", "", "the server's folder")
+	c.Flags().BoolVar(&blobs, "blobs", false, "read the attachments too")
 	return c
 }
 
 // examine checks a stopped store. One that was stopped cleanly, or differs from
 // how it was stopped, is only looked at; one that was not is recovered first,
-// as serve would.
-func examine(ctx context.Context, f *folder) (*verifyLine, error) {
+// as serve would. blobs has the attachments read too: a damaged one is named by
+// verify, and keeps nobody from serving the rest.
+func examine(ctx context.Context, f *folder, blobs bool) (*verifyLine, error) {
 	dir := f.path(folderStore)
 	clean, differ, err := badgerstore.Inspect(dir)
 	if err != nil {
@@ -104,18 +107,28 @@ func examine(ctx context.Context, f *folder) (*verifyLine, error) {
 	if len(damage) > 0 {
 		s.Distrust()
 	}
+	if blobs {
+		_, bad, err := endpoint.NewBlobs(f.path(endpoint.BlobFolder), endpoint.BlobOptions{}).Verify(ctx, report.Blobs)
+		if err != nil {
+			return nil, err
+		}
+		damage = append(damage, bad...)
+	}
 	return &verifyLine{V: 1, Entries: report.Entries, OK: len(damage) == 0, Damaged: damageLines(damage), Cases: report.Cases}, nil
 }
 
 // consult runs the doctor on f's store and returns what it found. errDied says
 // that it did not live to tell.
-func consult(ctx context.Context, f *folder) (*verifyLine, error) {
+func consult(ctx context.Context, f *folder, blobs bool) (*verifyLine, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = []string{os.Args[0], "doctor", "--data", f.dir}
+	if blobs {
+		cmd.Args = append(cmd.Args, "--blobs")
+	}
 	out, err := cmd.Output()
 	var line struct {
 		verifyLine

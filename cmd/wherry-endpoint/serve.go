@@ -113,7 +113,7 @@ func ready(ctx context.Context, f *folder) error {
 	case clean:
 		return nil
 	}
-	r, err := consult(ctx, f)
+	r, err := consult(ctx, f, false)
 	if errors.Is(err, errDied) || err == nil && !r.OK {
 		return endpoint.ErrStoreDamaged
 	}
@@ -139,7 +139,8 @@ func (p *program) openServer(ctx context.Context, f *folder, limits endpoint.Lim
 		return nil, errors.Join(err, store.Close())
 	}
 	r := &running{store: store, audit: audit}
-	r.Server, err = endpoint.New(ctx, endpoint.Config{Store: store, Root: f.root, Key: f.key, Audit: audit,
+	blobs := endpoint.NewBlobs(f.path(endpoint.BlobFolder), endpoint.BlobOptions{Free: badgerstore.FreeSpace})
+	r.Server, err = endpoint.New(ctx, endpoint.Config{Store: store, Root: f.root, Key: f.key, Audit: audit, Blobs: blobs,
 		Log: endpoint.NewLogger(p.stderr), Limits: limits, Now: p.now})
 	if err != nil {
 		return nil, errors.Join(err, r.close())

@@ -69,7 +69,7 @@ func diagnose(ctx context.Context, f *folder) (*verifyLine, error) {
 	if _, err := os.Stat(f.path(folderStore)); errors.Is(err, fs.ErrNotExist) {
 		return &verifyLine{V: 1, Damaged: []damageLine{}}, nil // never served
 	}
-	r, err := consult(ctx, f)
+	r, err := consult(ctx, f, true)
 	if !errors.Is(err, errDied) && !isDamage(err) {
 		return r, err
 	}

@@ -99,6 +99,9 @@ func hostile(t testing.TB) map[string][]byte {
 	out["bytes-after-end"] = raw(t, append(append(bytes.Clone(b), end(cc)...), 0))
 	one, _ := good("box.A")
 	out["manifest-of-more"] = raw(t, append(bytes.Clone(one), end(cc)...))
+	other := *cc
+	other.sum[0] ^= 1
+	out["manifest-of-others"] = raw(t, append(bytes.Clone(b), end(&other)...))
 	out["manifest-huge"] = raw(t, append(bytes.Clone(b), partManifest, 0xff, 0xff, 0xff, 0xff))
 	out["manifest-garbage"] = raw(t, append(bytes.Clone(b), partManifest, 0, 0, 0, 3, 1, 2, 3))
 	out["part-unknown"] = raw(t, append(bytes.Clone(b), 3))

@@ -13,26 +13,26 @@ const bitPad = 8
 type bitWriter struct {
 	out  []byte
 	acc  uint64
-	have uint // bits in acc, fewer than 8 between calls
+	have uint // bits in acc, fewer than 32 between calls
 }
 
 // put appends the low width bits of v, at most 32; higher bits must be zero.
 func (w *bitWriter) put(v uint32, width uint) {
 	w.acc |= uint64(v) << w.have
-	w.have += width
-	for w.have >= 8 {
-		w.out = append(w.out, byte(w.acc))
-		w.acc >>= 8
-		w.have -= 8
+	if w.have += width; w.have >= 32 {
+		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.acc))
+		w.acc >>= 32
+		w.have -= 32
 	}
 }
 
-// align fills the last byte with zeros.
+// align goes on to a whole byte, over bits that are zero.
 func (w *bitWriter) align() {
-	if w.have > 0 {
+	for ; w.have > 0; w.have -= min(w.have, 8) {
 		w.out = append(w.out, byte(w.acc))
-		w.acc, w.have = 0, 0
+		w.acc >>= 8
 	}
+	w.acc = 0
 }
 
 // copyBits appends n bits of data from bit at on.

@@ -2,6 +2,8 @@ package index
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -129,14 +131,27 @@ func (b *builder) lists(s *segment, docs []builderDoc) (words []string) {
 			fillAt[t]++
 		}
 	}
-	order := make([]uint32, len(b.names))
-	for i := range order {
-		order[i] = uint32(i)
+	// Most words differ in their first eight bytes, which compare as a number.
+	type keyed struct {
+		key  uint64
+		term uint32
 	}
-	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(b.names[x], b.names[y]) })
+	order := make([]keyed, len(b.names))
+	for i, name := range b.names {
+		var first [8]byte
+		copy(first[:], name)
+		order[i] = keyed{binary.BigEndian.Uint64(first[:]), uint32(i)}
+	}
+	slices.SortFunc(order, func(x, y keyed) int {
+		if x.key != y.key {
+			return cmp.Compare(x.key, y.key)
+		}
+		return strings.Compare(b.names[x.term], b.names[y.term])
+	})
 	var terms dictWriter
 	w := newListWriter(s, total, total+total/4)
-	for _, t := range order {
+	for _, k := range order {
+		t := k.term
 		run := places[starts[t]:starts[t+1]]
 		if len(run) == 0 {
 			continue // stood in dead notes only

@@ -59,6 +59,9 @@ func newCorpus(seed uint64, vocabulary, cases int) *corpus {
 	return c
 }
 
+// setZipf makes the words follow another law.
+func (c *corpus) setZipf(s, v float64) { c.zipf = rand.NewZipf(c.rng, s, v, uint64(len(c.words)-1)) }
+
 // word is one word as Zipf deals it.
 func (c *corpus) word() string { return c.words[c.zipf.Uint64()] }
 

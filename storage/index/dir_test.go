@@ -196,8 +196,19 @@ func TestDirWritesOnlyWhatIsNew(t *testing.T) {
 // TestDisposalLeavesNothing: after RemoveCase and SaveDir no file holds the
 // case, its notes or its words, and the files that did were overwritten.
 func TestDisposalLeavesNothing(t *testing.T) {
+	t.Run("at rest", func(t *testing.T) { disposal(t, func(*Index) {}, func(*Index) {}) })
+	// A merge that read it must not bring it back.
+	half := func(x *Index) {
+		x.job = newMerger(x.segs)
+		x.job.step(10)
+	}
+	t.Run("in a merge", func(t *testing.T) { disposal(t, half, func(*Index) {}) })
+	t.Run("before the end of a merge", func(t *testing.T) { disposal(t, half, func(x *Index) { x.work(1 << 40) }) })
+}
+
+func disposal(t *testing.T, before, after func(x *Index)) {
 	dir := t.TempDir()
-	x, _ := manyNotes(1000)
+	x, _ := manyNotes(1100)
 	gone, caseID := testID("entry", 7000), testID("case", 700)
 	secret := "zyxwvutsrqp"
 	x.Put(Doc{ID: gone, Case: caseID, Kind: "note", Author: "Nobodyelse", Text: "the " + secret + " home"})
@@ -219,14 +230,13 @@ func TestDisposalLeavesNothing(t *testing.T) {
 		}
 	}
 	x, _ = loadDir(t, dir)
-	// Half a merge that read it must not bring it back.
-	x.limits.fan = 2
 	x.Put(Doc{ID: testID("entry", 8000), Text: "more"})
-	x.work(10)
+	x.flush()
+	before(x)
 	if n := x.RemoveCase(caseID); n != 2 {
 		t.Fatalf("%d notes removed", n)
 	}
-	x.work(1 << 40)
+	after(x)
 	saveDir(t, x, dir, Tip{Seq: 2})
 	if holds() {
 		t.Error("a file still holds it")
@@ -249,8 +259,13 @@ func TestDisposalLeavesNothing(t *testing.T) {
 	if erased == 0 {
 		t.Error("no old file was overwritten")
 	}
-	if y, _ := loadDir(t, dir); y.Len() != 1001 || count(t, y, secret) != 0 {
+	if y, _ := loadDir(t, dir); y.Len() != 1101 || count(t, y, secret) != 0 {
 		t.Error("too much or too little was removed")
+	}
+	x.work(1 << 40)
+	saveDir(t, x, dir, Tip{Seq: 3})
+	if holds() || x.Len() != 1101 {
+		t.Error("a later merge brought it back")
 	}
 }
 
@@ -308,6 +323,14 @@ func TestDirRefuses(t *testing.T) {
 	tail := slices.Clone(files[names[0]])
 	binary.BigEndian.PutUint32(tail[len(tail)-4:], 1<<31)
 	try("a huge directory", names[0], tail)
+	// The same bytes under another name.
+	file := &segmentFile{name: [16]byte{1}, size: int64(len(files[names[0]]))}
+	if err := os.WriteFile(file.path(dir), files[names[0]], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readSegment(context.Background(), dir, testKey(1), file); !errors.Is(err, ErrSnapshot) {
+		t.Errorf("another name: %v", err)
+	}
 	// A file of an earlier save under the name of a later one.
 	x.RemoveCase(testID("case", 3))
 	saveDir(t, x, dir, Tip{Seq: 2})
@@ -355,5 +378,28 @@ func TestDirStopped(t *testing.T) {
 		if _, _, err := LoadDir(stopping(n), dir, testKey(1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped load: %v", err)
 		}
+	}
+}
+
+// TestPiecesStayInPlace: pieces of one size cannot change places.
+func TestPiecesStayInPlace(t *testing.T) {
+	var out bytes.Buffer
+	w := pieceWriter{ctx: context.Background(), f: &out, key: testKey(1)}
+	part := bytes.Repeat([]byte("abc"), pieceSize)
+	if err := w.part(part); err != nil {
+		t.Fatal(err)
+	}
+	read := func(data []byte) ([]byte, error) {
+		r := pieceReader{f: bytes.NewReader(data), key: testKey(1), end: int64(len(data))}
+		return r.part(0, 0, uint64(len(part)))
+	}
+	data := out.Bytes()
+	if got, err := read(data); err != nil || !bytes.Equal(got, part) || piecesOf(uint64(len(part))) != 3 {
+		t.Fatalf("%d bytes are read otherwise: %v", len(part), err)
+	}
+	const sealed = pieceSize + seal.Overhead
+	swapped := slices.Concat(data[sealed:2*sealed], data[:sealed], data[2*sealed:])
+	if _, err := read(swapped); !errors.Is(err, ErrSnapshot) {
+		t.Errorf("pieces changed places: %v", err)
 	}
 }

@@ -1,8 +1,8 @@
 // Package index is Wherry's full-text search: a compressed index held in
-// memory and kept on disk only as a sealed snapshot.
+// memory and kept on disk only sealed (docs/formats/index.md).
 //
-// It is a view. Everything in it can be built again from the journal, so a
-// snapshot that is damaged or made by other rules is thrown away, not mended.
+// It is a view. Everything in it can be built again from the journal, so what is
+// damaged or made by other rules is thrown away, not mended.
 //
 // # What matches
 //
@@ -25,12 +25,25 @@
 // their stems. Joining a phrase to a stem would find "visited home" for "visit
 // home"; someone who types quotes wants the words as they stand.
 //
+// # Queries
+//
+// Words are joined by AND. OR in capitals asks for either of its neighbours, - before
+// a word or quotation excludes, * ends a word that may go on, and kind:, author:,
+// child:, from: and until: are handed to the caller.
+//
+// People's names are written in many ways. If a query asks for it, a plain word
+// also stands for names of a register that are variants of it: by a table of
+// spellings, by likeness, or by sound. Ordinary words are never matched so, nor
+// are quotations: a wrong child found by likeness is a risk. Such hits say so
+// and come last.
+//
 // # Rank
 //
 // BM25 (k1 1.2, b 0.75). The word as typed counts one, another form of it one
 // half. The frequency of a query word in the collection is the sum over the
 // words it stands for, at most the number of notes. A phrase is weighed by its
-// number of occurrences and the sum of its words' rarities. Scores are rounded
+// number of occurrences and the sum of its words' rarities. Alternatives of an OR
+// add up; variants of a name count a quarter. Scores are rounded
 // to four decimals; equal scores are ordered by id, so the same notes give the
 // same list on every device, in whatever order they arrived.
 package index

@@ -27,7 +27,8 @@ type Filter struct {
 	From   int64 // milliseconds; notes of this time or later
 	To     int64 // milliseconds; notes before this time
 	// Allowed reports whether the notes of a case may be seen. It is called
-	// with case ids, a few times for each case, and must not call the index.
+	// with case ids, a few times for each case, by one goroutine at a time but
+	// not always the same, and must not call the index.
 	Allowed func(caseID record.ID) bool
 }
 
@@ -51,10 +52,11 @@ type limits struct {
 	mergeBytes  int // and in bytes of postings, so that offsets fit 32 bits
 	mergeStep   int // list entries that one Put may merge: the pause it may make
 	deadShare   int // a segment is rewritten when one note in so many is dead
+	alone       int // notes up to which one goroutine searches
 }
 
-var standard = limits{batchDocs: 1024, batchTokens: 400_000, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20,
-	mergeStep: 8192, deadShare: 8}
+var standard = limits{batchDocs: 512, batchTokens: 200_000, fan: 4, mergeDocs: 1 << 18, mergeBytes: 512 << 20,
+	mergeStep: 8192, deadShare: 8, alone: 20_000}
 
 // Index holds words and positions, never whole texts. It is safe for use by
 // several goroutines at once.

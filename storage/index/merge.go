@@ -44,6 +44,7 @@ func newMerger(from []*segment) *merger {
 		notes += f.live()
 		docs += len(f.docs)
 		pos += len(f.pos)
+		docs += 3 * f.terms.n // the first note of a list may be further from the one before
 	}
 	meta := newMeta(s, notes)
 	for i, f := range from {

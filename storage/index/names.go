@@ -9,8 +9,12 @@ import (
 // likeness to a name. Shorter ones are alike by chance.
 const minFuzzy = 4
 
-// minLike is the Jaro-Winkler similarity from which two names are variants.
-const minLike = 0.90
+// The Jaro-Winkler similarity from which two names are variants: of any two, and
+// of two that sound alike. Without the second, Will would be found by while.
+const (
+	minLike      = 0.90
+	minLikeSound = 0.85
+)
 
 // register holds the words of people's names, folded. Only they are ever
 // matched by likeness; ordinary words never are.
@@ -46,18 +50,19 @@ func (r *register) variants(w slot) []string {
 		}
 	}
 	if utf8.RuneCountInString(w.term) >= minFuzzy {
-		if key := phoneticKey(w.term); key != "" {
-			for _, name := range r.byKey[key] {
-				if utf8.RuneCountInString(name) >= minFuzzy {
-					out[name] = true
-				}
-			}
-		}
 		a := []rune(w.term)
 		var buf [maxTerm]rune
-		for name := range r.names {
-			if b := appendRunes(buf[:0], name); len(b) >= minFuzzy && jaroWinkler(a, b) >= minLike {
+		like := func(name string, least float64) {
+			if b := appendRunes(buf[:0], name); len(b) >= minFuzzy && jaroWinkler(a, b) >= least {
 				out[name] = true
+			}
+		}
+		for name := range r.names {
+			like(name, minLike)
+		}
+		if key := phoneticKey(w.term); key != "" {
+			for _, name := range r.byKey[key] {
+				like(name, minLikeSound)
 			}
 		}
 	}

@@ -244,7 +244,7 @@ func drawFilter(t *rapid.T) Filter {
 // TestAgreesWithOracle puts, replaces, removes, saves and loads at random, with
 // limits so small that segments are made and merged all the time.
 func TestAgreesWithOracle(t *testing.T) {
-	for range 8 { // eight times the usual number of trials
+	for range 4 { // four times the usual number of trials
 		rapid.Check(t, agreesWithOracle)
 	}
 }
@@ -253,7 +253,7 @@ func agreesWithOracle(t *rapid.T) {
 	x, o := New(), oracle{}
 	small := limits{batchDocs: rapid.IntRange(1, 6).Draw(t, "batch"), batchTokens: 400,
 		fan: rapid.IntRange(2, 4).Draw(t, "fan"), mergeDocs: 15, mergeBytes: 1 << 20, mergeStep: rapid.IntRange(0, 60).Draw(t, "step"),
-		deadShare: rapid.IntRange(1, 3).Draw(t, "dead share")}
+		deadShare: rapid.IntRange(1, 3).Draw(t, "dead share"), alone: rapid.SampledFrom([]int{0, 100}).Draw(t, "alone")}
 	x.limits = small
 	x.SetNames(smallNames)
 	t.Repeat(map[string]func(*rapid.T){

@@ -102,7 +102,7 @@ func (w *listWriter) finish() {
 
 // fit copies what has much more room than it needs.
 func fit(b []byte) []byte {
-	if cap(b) > len(b)+len(b)/32 {
+	if cap(b) > len(b)+len(b)/16 {
 		return append(make([]byte, 0, len(b)), b...)
 	}
 	return b

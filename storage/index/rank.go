@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"math"
 	"slices"
 )
@@ -114,13 +113,17 @@ func (r *ranker) of(q *segmentSearch, doc uint32, freqs []uint32) (score float64
 }
 
 // score offers the candidates to top.
-func (r *ranker) score(q *segmentSearch, top *topHits) {
+func (r *ranker) score(q *segmentSearch, sc *scratch, top *topHits) {
 	if len(q.alts) == 1 {
 		r.scoreOne(q, top)
 		return
 	}
+	most := q.potentials(r, sc)
 	freqs := make([]uint32, len(q.alts))
 	for i, doc := range q.cands {
+		if most[i] < top.least()-slack {
+			continue
+		}
 		for n, a := range q.alts {
 			freqs[n] = a.freqs[i]
 		}
@@ -130,112 +133,50 @@ func (r *ranker) score(q *segmentSearch, top *topHits) {
 	}
 }
 
-// scoreOne is score for a query of one alternative. How long a note with so
-// many occurrences may be to be among the best is worked out beforehand, so
-// that most notes cost two look-ups.
+// scoreOne is score for a query of one alternative.
 func (r *ranker) scoreOne(q *segmentSearch, top *topHits) {
-	const few = 64
-	var limit [few]float64 // of the norm, by half occurrences
-	worst := math.Inf(-1)
-	for i := range limit {
-		limit[i] = math.Inf(1)
-	}
+	cut := newCutoff(r.idf[0])
 	lengths := q.s.lengths
 	for i, f := range q.alts[0].freqs {
 		doc := q.cands[i]
-		words := lengths[doc]
-		if f < few && words < normTable && r.norms[words] > limit[f] {
-			continue
+		if cut.pass(r, f, lengths[doc], top.least()) {
+			top.offer(scored{round(float64(r.idf[0] * saturate(float64(f)/2, r.norm(lengths[doc])))), false, q.s, doc})
 		}
-		top.offer(scored{round(float64(r.idf[0] * saturate(float64(f)/2, r.norm(words)))), false, q.s, doc})
-		if len(top.heap) == top.limit && top.heap[0].score > worst && !top.heap[0].sounds {
-			worst = top.heap[0].score
-			// Rounding adds less than the step that is taken off here.
-			if least := worst - 1e-4; least > 0 {
-				for f := range limit {
-					freq := float64(f) / 2
-					limit[f] = r.idf[0]*freq*(k1+1)/least - freq
-				}
+	}
+}
+
+// cutoff knows for one alternative how long a note with so many occurrences may
+// be to reach a score, so that most notes cost two look-ups.
+type cutoff struct {
+	idf   float64
+	score float64     // that limit is for
+	limit [64]float64 // of the norm, by half occurrences
+}
+
+func newCutoff(idf float64) cutoff {
+	c := cutoff{idf: idf, score: math.Inf(-1)}
+	for i := range c.limit {
+		c.limit[i] = math.Inf(1)
+	}
+	return c
+}
+
+// pass reports whether a note can reach score. It may be wrong where it says yes.
+func (c *cutoff) pass(r *ranker, freq, words uint32, score float64) bool {
+	if score != c.score {
+		c.score = score
+		// Rounding adds less than the step that is taken off here.
+		least := score - 1e-4
+		for i := range c.limit {
+			f := float64(i) / 2
+			if c.limit[i] = math.Inf(1); least > 0 {
+				c.limit[i] = c.idf*f*(k1+1)/least - f
 			}
 		}
 	}
+	return freq >= uint32(len(c.limit)) || words >= normTable || r.norms[words] <= c.limit[freq]
 }
 
 // round cuts a score, which is never negative, to four decimals: more would be
 // noise.
 func round(score float64) float64 { return math.Floor(score*1e4+0.5) / 1e4 }
-
-// topHits keeps the best hits seen, in a heap whose root is the worst of them.
-type topHits struct {
-	limit int
-	heap  []scored
-}
-
-// scored is a note with its score.
-type scored struct {
-	score  float64
-	sounds bool
-	s      *segment
-	doc    uint32
-}
-
-// before orders hits: those found by variants last, then higher score first,
-// then lower id.
-func (h *scored) before(o *scored) bool {
-	if h.sounds != o.sounds {
-		return o.sounds
-	}
-	if h.score != o.score {
-		return h.score > o.score
-	}
-	return bytes.Compare(h.s.ids[h.doc][:], o.s.ids[o.doc][:]) < 0
-}
-
-// wants reports whether a hit would be among the best.
-func (t *topHits) wants(h scored) bool { return len(t.heap) < t.limit || h.before(&t.heap[0]) }
-
-func (t *topHits) offer(h scored) {
-	switch {
-	case len(t.heap) < t.limit:
-		t.heap = append(t.heap, h)
-		for i := len(t.heap) - 1; i > 0; {
-			up := (i - 1) / 2
-			if !t.heap[up].before(&t.heap[i]) {
-				break
-			}
-			t.heap[up], t.heap[i] = t.heap[i], t.heap[up]
-			i = up
-		}
-	case h.before(&t.heap[0]):
-		t.heap[0] = h
-		for i := 0; ; {
-			worst := i
-			for down := 2*i + 1; down <= 2*i+2 && down < len(t.heap); down++ {
-				if t.heap[worst].before(&t.heap[down]) {
-					worst = down
-				}
-			}
-			if worst == i {
-				return
-			}
-			t.heap[i], t.heap[worst] = t.heap[worst], t.heap[i]
-			i = worst
-		}
-	}
-}
-
-// hits returns what was kept, best first.
-func (t *topHits) hits() []Hit {
-	slices.SortFunc(t.heap, func(a, b scored) int {
-		if a.before(&b) {
-			return -1
-		}
-		return 1
-	})
-	var out []Hit
-	for _, h := range t.heap {
-		out = append(out, Hit{ID: h.s.ids[h.doc], Case: h.s.cases[h.s.caseOf[h.doc]],
-			Kind: h.s.kinds[h.s.kindOf[h.doc]], Score: h.score, SoundsLike: h.sounds})
-	}
-	return out
-}

@@ -201,7 +201,7 @@ func survives(t fataler, data []byte) (loaded bool) {
 
 func TestLoadRefusesDamage(t *testing.T) {
 	data := smallIndex().Snapshot()
-	for n := 0; n < len(data); n += 1 + n/500 {
+	for n := 0; n < len(data); n += 1 + n/100 {
 		if survives(t, data[:n]) {
 			t.Fatalf("the first %d bytes alone were taken", n)
 		}
@@ -209,9 +209,9 @@ func TestLoadRefusesDamage(t *testing.T) {
 	if survives(t, append(slices.Clone(data), 0)) {
 		t.Fatal("a byte too many was taken")
 	}
-	for n := range data {
+	for n := 0; n < len(data); n += 5 {
 		bad := slices.Clone(data)
-		bad[n] ^= []byte{1, 2, 0x80, 0xff}[n%4]
+		bad[n] ^= []byte{1, 2, 0x80, 0xff}[n/5%4]
 		survives(t, bad) // a changed id or time can be another true snapshot
 	}
 }

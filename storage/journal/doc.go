@@ -9,6 +9,7 @@
 //	mark.A, mark.B  two copies of the synced end of the journal
 //	reserve         4 MiB of ballast, given up when the disk is full
 //	quarantine/     copies of bytes that could not be read as frames
+//	*.wj.gone       a segment that was rewritten, until it is overwritten
 //
 // # What is believed
 //
@@ -25,6 +26,12 @@
 // Nothing more is acknowledged by that Journal (ErrFailed). A disk that has
 // once refused a sync may have dropped the bytes while later syncs succeed, so
 // the next Open writes the last frame again before it is relied upon.
+//
+// # What may change
+//
+// Frames are never changed, with one exception: disposal. Rewrite replaces what
+// chosen frames hold, by a new file for each segment concerned, and keeps their
+// number and their place in the chain.
 //
 // The byte formats are written down in docs/formats.md and frozen by testdata.
 package journal

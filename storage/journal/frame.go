@@ -43,7 +43,7 @@ func encodeItems(items []Item) []byte {
 // replaced frame may be empty.
 func decodeItems(plain []byte, empty bool) ([]Item, error) {
 	var wire []wireItem
-	if err := record.Decode(plain, &wire); err != nil || len(wire) == 0 && !empty || len(wire) > MaxItems {
+	if err := record.Decode(plain, &wire); err != nil || wire == nil || len(wire) == 0 && !empty || len(wire) > MaxItems {
 		return nil, ErrDamaged
 	}
 	items := make([]Item, len(wire))

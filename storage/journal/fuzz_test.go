@@ -64,6 +64,7 @@ func FuzzFrame(f *testing.F) {
 	f.Add(good[headerSize:], uint64(1))
 	f.Add(encodeItems([]Item{{Type: 3, Data: []byte("x")}, {}}), uint64(1))
 	f.Add([]byte{0x80}, uint64(0))
+	f.Add([]byte{0xf6}, uint64(0))
 	f.Add([]byte{0x81, 0x82, 0x01, 0xf6}, uint64(0))
 	k := deriveKeys(testKey)
 	f.Fuzz(func(t *testing.T, data []byte, min uint64) {

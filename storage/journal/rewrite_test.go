@@ -366,6 +366,9 @@ type between struct {
 
 func (b *between) Open(name string) (File, error) {
 	before, after := b.before, b.after
+	if before == nil && after == nil {
+		return b.FS.Open(name) // Open reads several at once
+	}
 	b.before, b.after = nil, nil
 	if before != nil {
 		before()

@@ -25,6 +25,7 @@ const (
 	MaxAdoptedLanes = 256
 	MaxWraps        = 512
 	MaxWrapBytes    = 4 << 10
+	MaxBlobs        = 16 // that one content entry may name; others name none
 )
 
 // Readers that are not people. They name wraps only; nobody is served under

@@ -47,7 +47,7 @@ const (
 	ReasonWrapMissing  = "wrap_missing"  // a wrap that the rules or the body demand is absent
 	ReasonWrapHash     = "wrap_hash"     // a wrap's bytes do not match the body
 	ReasonWrapExtra    = "wrap_extra"    // a wrap that the body does not name
-	ReasonBlobs        = "blobs"         // attachments, which this release does not take
+	ReasonBlobs        = "blobs"         // names blobs that it may not, or (with Gap) that are not there yet
 	ReasonTooMany      = "too_many"      // lanes, readers or epochs beyond the limit of a case
 	ReasonDirectoryOld = "directory_old" // the log's directory position falls
 	ReasonSeen         = "seen"          // claims to have read what the case log or the directory does not hold

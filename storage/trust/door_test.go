@@ -111,8 +111,18 @@ func TestDoor(t *testing.T) {
 			e, w := s.pen.grantTo(s.pen.epoch, s.lee.person)
 			return e.WithoutBody(), w
 		}, Refused, ReasonNoBody},
-		{"attachment", func(s *scene) (*record.Entry, []Wrap) {
-			return plain(s.pen.write(record.Content, []byte("x"), func(h *record.Header) { h.Blobs = []record.ID{record.Hash("b")} }))
+		{"attachments", func(s *scene) (*record.Entry, []Wrap) {
+			return plain(s.pen.write(record.Content, []byte("x"), naming(MaxBlobs)))
+		}, OK, ""},
+		{"more attachments than an entry may name", func(s *scene) (*record.Entry, []Wrap) {
+			return plain(s.pen.write(record.Content, []byte("x"), naming(MaxBlobs+1)))
+		}, Refused, ReasonBlobs},
+		{"attachment of an opened receipt", func(s *scene) (*record.Entry, []Wrap) {
+			return plain(s.pen.write(record.ReceiptClass, []byte("x"), naming(1)))
+		}, Refused, ReasonBlobs},
+		{"attachment of a key entry", func(s *scene) (*record.Entry, []Wrap) {
+			refs, w := wrapsFor(s.lee.person)
+			return s.pen.write(record.Key, GrantBody(s.pen.epoch, make([]byte, 32), refs).Bytes(), naming(1)), w
 		}, Refused, ReasonBlobs},
 		{"sealed under an epoch that is not there", func(s *scene) (*record.Entry, []Wrap) {
 			s.pen.epoch = record.Hash("other")
@@ -205,6 +215,15 @@ func TestDoor(t *testing.T) {
 			}
 			followLie(t, s.log, e, v)
 		})
+	}
+}
+
+// naming makes an entry name so many blobs.
+func naming(n int) func(*record.Header) {
+	return func(h *record.Header) {
+		for i := range n {
+			h.Blobs = append(h.Blobs, record.Hash("blob", []byte{byte(i)}))
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func (st *step) judge() Verdict {
 		return refuse(ReasonDirectoryOld)
 	case !st.e.HasBody() && (st.door || st.h.Class == record.Access || st.h.Class == record.Key):
 		return refuse(ReasonNoBody)
-	case len(st.h.Blobs) > 0:
+	case len(st.h.Blobs) > MaxBlobs || len(st.h.Blobs) > 0 && st.h.Class != record.Content:
 		return refuse(ReasonBlobs)
 	}
 	if st.h.Realm != st.c.Realm {

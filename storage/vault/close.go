@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"wherry/storage/seal"
 )
 
@@ -24,7 +26,7 @@ func (v *Vault) Close(seq uint64, tip [32]byte) error {
 	if v.db == nil {
 		return nil
 	}
-	macs := v.keys.Swap(&keys{}).seal
+	macs := v.keys.Swap(noKeys()).seal
 	v.cells.Store(nil)
 	v.forgetLate()
 	if v.memory {
@@ -48,12 +50,27 @@ func (v *Vault) Close(seq uint64, tip [32]byte) error {
 			level0++
 		}
 	}
-	err := v.db.Close()
-	v.db = nil
-	if err != nil || v.dirty.Load() {
+	if err := v.leave((*badger.DB).Close); err != nil || v.dirty.Load() {
 		return err
 	}
 	return v.sealFiles(macs, viewSeal{schema: v.opt.Schema, tipSeq: seq, tip: tip, salt: v.salt, cells: v.sealed.Load(), level0: level0})
+}
+
+// Abandon closes the view without writing anything out, for when the disk has
+// failed or been taken away: what waits in memory is given up, and the next
+// Open rebuilds.
+func (v *Vault) Abandon() error {
+	v.write.Lock()
+	defer v.write.Unlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.db == nil {
+		return nil
+	}
+	v.keys.Store(noKeys())
+	v.cells.Store(nil)
+	v.forgetLate()
+	return v.abandon()
 }
 
 // sealFiles syncs the view's files, states what they are, and only then takes
@@ -61,14 +78,19 @@ func (v *Vault) Close(seq uint64, tip [32]byte) error {
 func (v *Vault) sealFiles(macs seal.Key, s viewSeal) error {
 	db := filepath.Join(v.dir, dbName)
 	dropEmpty(db)
+	// A megabyte about a value log that is never used; Badger makes it anew.
+	if err := removeAgain(filepath.Join(db, "DISCARD")); err != nil {
+		return err
+	}
 	var err error
 	if s.files, err = sumFiles(db, true, v.onDisk.files); err != nil {
 		return err
 	}
-	if err := seal.WriteFileSync(filepath.Join(v.dir, sealName), s.bytes(macs)); err != nil {
+	raw := s.bytes(macs)
+	if err := again(func() error { return seal.WriteFileSync(filepath.Join(v.dir, sealName), raw) }); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(v.dir, dirtyName)); err != nil {
+	if err := removeAgain(filepath.Join(v.dir, dirtyName)); err != nil {
 		return err
 	}
 	return seal.SyncDir(v.dir)
@@ -78,11 +100,9 @@ func (v *Vault) sealFiles(macs seal.Key, s viewSeal) error {
 // everything first leaves it nothing to write, and gives its space free.
 func (v *Vault) abandon() error {
 	v.cancelBulk()
-	db := v.db
-	v.db = nil
 	if v.memory {
-		return db.Close()
+		return v.leave((*badger.DB).Close)
 	}
 	v.dirty.Store(true)
-	return errors.Join(db.DropAll(), db.Close())
+	return v.leave(func(db *badger.DB) error { return errors.Join(db.DropAll(), db.Close()) })
 }

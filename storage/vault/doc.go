@@ -14,6 +14,7 @@
 //	DIRTY      present from before Badger opens until after an orderly close
 //	view.seal  names, sizes and hashes of the files in db, under a keyed MAC
 //	db/        Badger's own files
+//	load/      sorted rows that wait for the end of a large Bulk
 package vault
 
 import "errors"
@@ -24,7 +25,8 @@ var (
 	// ErrDamaged reports a value that does not open. The view is then dirty
 	// and will be rebuilt at the next Open.
 	ErrDamaged = errors.New("vault: value damaged")
-	// ErrFull reports that too little space is free for Badger to be safe.
+	// ErrFull reports that too little space is free for Badger to be safe, or,
+	// from a Bulk, that the disk does not take the rows.
 	ErrFull = errors.New("vault: too little free space")
 	// ErrReadOnly reports a write inside View.
 	ErrReadOnly = errors.New("vault: writing inside a view")

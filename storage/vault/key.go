@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"wherry/storage/record"
-	"wherry/storage/seal"
 )
 
 // hashSize is the length in bytes of a keyed hash inside a key.
@@ -24,9 +23,9 @@ func (v *Vault) K(table byte, parts ...any) Key {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case record.ID:
-			b = append(b, hashPart(ids, table, 'i', p[:])...)
+			b = ids.part(b, table, 'i', p[:])
 		case string:
-			b = append(b, hashPart(ids, table, 's', []byte(p))...)
+			b = ids.part(b, table, 's', []byte(p))
 		case uint64:
 			b = binary.BigEndian.AppendUint64(b, p)
 		default:
@@ -34,9 +33,4 @@ func (v *Vault) K(table byte, parts ...any) Key {
 		}
 	}
 	return Key{b}
-}
-
-func hashPart(k seal.Key, table, kind byte, part []byte) []byte {
-	sum := k.MAC([]byte{table, kind}, part)
-	return sum[:hashSize]
 }

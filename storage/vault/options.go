@@ -17,6 +17,9 @@ const (
 	// there is none: Badger writes through memory maps, and a full disk then
 	// kills the process.
 	compactRoom = 512 << 20
+	// logRoom is what Badger's log takes of a nearly full volume from the start:
+	// a memtable and a transaction.
+	logRoom = 10 << 20
 	// crowded is how many small tables a view may gather over short runs before
 	// one is closed with compaction.
 	crowded = 12
@@ -24,7 +27,7 @@ const (
 
 // badgerOptions are Badger's settings for a view that the journal can rebuild:
 // no syncing of its own, no value log, no cleartext log lines, checksums on.
-func badgerOptions(dir string, schema uint64, compactors bool, compactOnClose bool) badger.Options {
+func badgerOptions(dir string, schema uint64, compactors bool, compactOnClose bool, log badger.Logger) badger.Options {
 	o := badger.DefaultOptions(dir).
 		WithSyncWrites(false).
 		WithMemTableSize(memTable).
@@ -45,7 +48,8 @@ func badgerOptions(dir string, schema uint64, compactors bool, compactOnClose bo
 		WithVerifyValueChecksum(true).
 		WithCompactL0OnClose(compactOnClose).
 		WithExternalMagic(uint16(schema)).
-		WithLogger(nil)
+		WithLogger(log)
+	o.TableSizeMultiplier = 1 // small tables in the last level too: a close hashes only new ones
 	if !compactors {
 		o = o.WithNumCompactors(0)
 	}

@@ -139,6 +139,7 @@ func (tx *Tx) Scan(prefix Key, fn func(suffix, value []byte) error) error {
 func (tx *Tx) walk(prefix []byte, fn func(suffix, value []byte) error) error {
 	o := badger.DefaultIteratorOptions
 	o.Prefix = prefix
+	o.PrefetchValues = false // they lie beside their keys
 	it := tx.txn.NewIterator(o)
 	defer it.Close()
 	for it.Rewind(); it.Valid(); it.Next() {

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"sort"
 
 	"github.com/dgraph-io/badger/v4"
@@ -107,18 +108,21 @@ func (v *Vault) judge(err error) error {
 // and stops its background compaction in time. write is held.
 func (v *Vault) room() error {
 	v.mu.RLock()
-	memory, compactors := v.memory, v.compactors
+	memory, compactors, closed := v.memory, v.compactors, v.db == nil
 	v.mu.RUnlock()
-	if memory {
+	if memory || closed {
 		return nil
 	}
 	free, err := v.opt.FreeBytes(v.dir)
-	if err != nil {
-		return err
+	if err == nil && free < v.opt.MinFree {
+		err = ErrFull
 	}
-	if free < v.opt.MinFree {
+	if err == nil && free < compactRoom {
+		err = reserve(filepath.Join(v.dir, dbName))
+	}
+	if err != nil {
 		v.dirty.Store(true)
-		return ErrFull
+		return err
 	}
 	if !compactors || free >= compactRoom {
 		return nil
@@ -131,9 +135,7 @@ func (v *Vault) room() error {
 	if v.cancelBulk() {
 		v.dirty.Store(true)
 	}
-	err = v.db.Close()
-	v.db = nil
-	if err == nil {
+	if err = v.leave((*badger.DB).Close); err == nil {
 		err = v.openBadger()
 	}
 	return v.judge(err)

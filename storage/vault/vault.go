@@ -3,7 +3,6 @@ package vault
 import (
 	"crypto/rand"
 	"errors"
-	"log"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,11 +27,17 @@ type Options struct {
 }
 
 // keys are the vault's keys, all derived from the one it is given.
-type keys struct{ values, ids, seal seal.Key }
+type keys struct {
+	values, seal seal.Key
+	ids          *hasher
+}
 
 func deriveKeys(k seal.Key) keys {
-	return keys{values: k.Derive("view/cells"), ids: k.Derive("view/ids"), seal: k.Derive("view/seal")}
+	return keys{values: k.Derive("view/cells"), ids: newHasher(k.Derive("view/ids")), seal: k.Derive("view/seal")}
 }
+
+// noKeys are of no use: what is left after Close.
+func noKeys() *keys { return &keys{ids: newHasher(seal.Key{})} }
 
 // Vault is an open view. Its methods may be called from several goroutines,
 // but not from inside the functions given to Update and View.
@@ -52,6 +57,7 @@ type Vault struct {
 	write sync.Mutex   // one Update, Wipe or Close at a time; also guards fresh
 	mu    sync.RWMutex // guards the fields below: held for reading while db is in use
 	db    *badger.DB   // nil after Close
+	log   *badgerLog   // db's
 	bulk  *Bulk        // the load that is under way, if one is
 	fresh bool         // nothing was written since the view was begun empty
 	// memory says that the view is kept in memory for want of disk space.
@@ -105,15 +111,14 @@ func OpenWith(dir string, key seal.Key, o Options) (*Vault, State, error) {
 
 // openDisk opens the view on the disk, if there is room for Badger to write.
 func (v *Vault) openDisk(clean bool) (State, error) {
-	if err := os.MkdirAll(v.dir, 0o700); err != nil {
+	if _, ok := givenUp.Load(v.dir); ok {
+		return Rebuild, errStuck
+	}
+	if err := again(func() error { return os.MkdirAll(v.dir, 0o700) }); err != nil {
 		return Rebuild, err
 	}
-	free, err := v.opt.FreeBytes(v.dir)
-	if err != nil {
+	if err := v.enough(0); err != nil {
 		return Rebuild, err
-	}
-	if free < v.opt.MinFree {
-		return Rebuild, ErrFull
 	}
 	if err := v.enter(clean); err != nil {
 		return Rebuild, err
@@ -136,10 +141,11 @@ func (v *Vault) openDisk(clean bool) (State, error) {
 
 // enter syncs the marker, and makes the folder ready for Badger.
 func (v *Vault) enter(clean bool) error {
-	if err := seal.WriteFileSync(filepath.Join(v.dir, dirtyName), []byte("open\n")); err != nil {
+	mark := func() error { return seal.WriteFileSync(filepath.Join(v.dir, dirtyName), []byte("open\n")) }
+	if err := again(mark); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(v.dir, sealName)); err != nil && !os.IsNotExist(err) {
+	if err := removeAgain(filepath.Join(v.dir, sealName)); err != nil {
 		return err
 	}
 	if clean {
@@ -158,64 +164,26 @@ func (v *Vault) begin(s viewSeal) error {
 		}
 		s.cells = 0
 	}
-	v.cells.Store(seal.NewCell(v.keys.Load().values.Derive("view", v.salt[:])))
+	v.cells.Store(newCell(v.keys.Load().values, v.salt))
 	v.sealed.Store(s.cells)
 	return nil
 }
 
+// newCell seals the values of the view with that salt.
+func newCell(k seal.Key, salt [16]byte) *seal.Cell {
+	k = k.Derive("view", salt[:])
+	defer k.Wipe()
+	return seal.NewCell(k)
+}
+
 // wipeFiles begins an empty view.
 func (v *Vault) wipeFiles() error {
-	db := filepath.Join(v.dir, dbName)
-	if err := os.RemoveAll(db); err != nil {
-		return err
-	}
-	return os.Mkdir(db, 0o700)
-}
-
-// openBadger opens the database as the space on the volume allows. A panic of
-// Badger's in this goroutine is an error like any other.
-func (v *Vault) openBadger() (err error) {
-	// Some failures inside Badger's opening end in log.Fatalf, which would end
-	// the process: the writer turns them into the panic that is caught here.
-	before := log.Writer()
-	log.SetOutput(noFatal{})
-	defer log.SetOutput(before)
-	defer func() {
-		if r := recover(); r != nil {
-			err = errors.New("vault: the view cannot be opened")
-		}
-	}()
-	dir := ""
-	if !v.memory {
-		dir = filepath.Join(v.dir, dbName)
-		dropEmpty(dir)
-		free, err := v.opt.FreeBytes(v.dir)
-		if err != nil {
+	for _, name := range []string{loadName, dbName} {
+		if err := again(func() error { return os.RemoveAll(filepath.Join(v.dir, name)) }); err != nil {
 			return err
 		}
-		v.compactors = free >= compactRoom
 	}
-	o := badgerOptions(dir, v.opt.Schema, v.compactors || v.memory, v.compactors && v.onDisk.level0 >= crowded)
-	v.db, err = badger.Open(o)
-	return err
-}
-
-// noFatal keeps the standard logger from being the last act of the process.
-type noFatal struct{}
-
-func (noFatal) Write([]byte) (int, error) { panic("vault: Badger gave up") }
-
-// dropEmpty removes empty log files, which hold nothing and make Badger's
-// first opening fail (badger issue 2207).
-func dropEmpty(db string) {
-	for _, pattern := range []string{"*.mem", "*.vlog"} {
-		names, _ := filepath.Glob(filepath.Join(db, pattern))
-		for _, name := range names {
-			if info, err := os.Lstat(name); err == nil && info.Size() == 0 {
-				os.Remove(name)
-			}
-		}
-	}
+	return again(func() error { return os.Mkdir(filepath.Join(v.dir, dbName), 0o700) })
 }
 
 // Tip is the tip given to the last orderly Close: the number of the journal's
@@ -272,23 +240,22 @@ func (v *Vault) Wipe() error {
 		v.dirty.Store(false)
 		return nil
 	}
-	if err := v.abandon(); err != nil {
+	onDisk := !v.memory
+	err := v.abandon()
+	if err != nil && !onDisk {
 		return err
-	}
-	if !v.memory {
-		free, err := v.opt.FreeBytes(v.dir)
-		if err != nil {
-			return err
-		}
-		if err := v.wipeFiles(); err != nil {
-			return err
-		}
-		v.memory, v.onDisk = free < v.opt.MinFree, viewSeal{}
 	}
 	v.tip, v.tipSeq, v.fresh = [32]byte{}, 0, true
 	v.dirty.Store(false)
 	if err := v.begin(viewSeal{}); err != nil {
 		return err
+	}
+	if onDisk {
+		v.onDisk = viewSeal{}
+		if !errors.Is(err, errStuck) && v.wipeFiles() == nil && v.enough(0) == nil && v.openBadger() == nil {
+			return nil
+		}
+		v.memory = true
 	}
 	return v.openBadger()
 }

@@ -170,11 +170,11 @@ func sumFile(path string, durable bool) (fileSum, error) {
 	flag := os.O_RDONLY
 	if durable {
 		flag = os.O_RDWR // Windows flushes only what is open for writing
-		if err := os.Chmod(path, 0o600); err != nil {
+		if err := again(func() error { return os.Chmod(path, 0o600) }); err != nil {
 			return fileSum{}, err
 		}
 	}
-	f, err := os.OpenFile(path, flag, 0)
+	f, err := openAgain(path, flag)
 	if err != nil {
 		return fileSum{}, err
 	}
@@ -192,10 +192,10 @@ func sumFile(path string, durable bool) (fileSum, error) {
 // sealed reads view.seal and holds it against the files. False means that the
 // view must be rebuilt.
 func sealed(dir string, k seal.Key) (viewSeal, bool) {
-	if _, err := os.Lstat(filepath.Join(dir, dirtyName)); !os.IsNotExist(err) {
+	if !missing(filepath.Join(dir, dirtyName)) {
 		return viewSeal{}, false
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, sealName))
+	raw, err := readAgain(filepath.Join(dir, sealName))
 	if err != nil {
 		return viewSeal{}, false
 	}

@@ -65,7 +65,7 @@ func (s *Server) answer(w http.ResponseWriter, route string, m wire.Message) {
 		s.refuse(w, route, refusal{code: wire.ErrCodeInternal})
 		return
 	}
-	s.send(w, route, http.StatusOK, body)
+	s.send(w, route, http.StatusOK, wire.ContentType, body)
 }
 
 // refuse sends any other status, with the body that goes with its code and
@@ -82,12 +82,13 @@ func (s *Server) refuse(w http.ResponseWriter, route string, r refusal) {
 	if _, ok := s.quiet.Take("", s.Now()); ok {
 		s.Log.Info("refused", "route", route, "status", status, "code", r.code)
 	}
-	s.send(w, route, status, record.Encode(&wire.ErrorBody{Code: r.code, Message: r.message}))
+	w.Header().Set(wire.ErrorHeader, r.code) // of a HEAD the body does not arrive
+	s.send(w, route, status, wire.ContentType, record.Encode(&wire.ErrorBody{Code: r.code, Message: r.message}))
 }
 
-func (s *Server) send(w http.ResponseWriter, route string, status int, body []byte) {
+func (s *Server) send(w http.ResponseWriter, route string, status int, kind string, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", wire.ContentType)
+	h.Set("Content-Type", kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	wire.SetTime(h, s.Now())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"wherry/storage/record"
@@ -32,6 +33,18 @@ type call struct {
 // door checks a request before a use-case sees it, and turns what the use-case
 // returns into an answer.
 func (s *Server) door(route string, serve func(context.Context, *call) (wire.Message, error)) http.Handler {
+	return s.guard(route, func(w http.ResponseWriter, r *http.Request, c *call) error {
+		m, err := serve(r.Context(), c)
+		if err == nil {
+			s.answer(w, route, m)
+		}
+		return err
+	}, http.MethodPost)
+}
+
+// guard checks a request before serve sees it. An error of serve, which has
+// then answered nothing, becomes a refusal.
+func (s *Server) guard(route string, serve func(http.ResponseWriter, *http.Request, *call) error, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := s.Now()
 		defer func() {
@@ -41,21 +54,19 @@ func (s *Server) door(route string, serve func(context.Context, *call) (wire.Mes
 				s.refuse(w, route, refusal{code: wire.ErrCodeInternal, cut: true})
 			}
 		}()
-		c, err := s.admit(w, r, route)
+		c, err := s.admit(w, r, route, methods)
 		if err == nil {
-			var m wire.Message
-			if m, err = serve(r.Context(), c); err == nil {
-				s.answer(w, route, m)
-				return
-			}
+			err = serve(w, r, c)
 		}
-		s.refuse(w, route, s.translate(r.Context(), route, err))
+		if err != nil {
+			s.refuse(w, route, s.translate(r.Context(), route, err))
+		}
 	})
 }
 
 // admit reads the body, checks its signature and the rate of its device.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string) (*call, error) {
-	if r.Method != http.MethodPost {
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string, methods []string) (*call, error) {
+	if !slices.Contains(methods, r.Method) {
 		return nil, refusal{code: wire.ErrCodeMethod, cut: true}
 	}
 	if wire.Newer(r.Header) {
@@ -68,7 +79,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string) (*c
 		}
 	}
 	var err error
-	if c.body, err = s.read(w, r, c.remote); err != nil {
+	if c.body, err = s.read(w, r, c); err != nil {
 		return nil, err
 	}
 	c.now = s.Now()
@@ -83,18 +94,21 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, route string) (*c
 
 // read takes in the body within its size, the budget and the slow client's
 // time.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, remote string) ([]byte, error) {
-	size := r.ContentLength
+func (s *Server) read(w http.ResponseWriter, r *http.Request, c *call) ([]byte, error) {
+	size, bodies := r.ContentLength, s.bodies
+	if c.route == "blobs" {
+		bodies = s.pieces
+	}
 	if size > wire.MaxBody {
 		return nil, refusal{code: wire.ErrCodeTooLarge, cut: true}
 	}
 	if size < 0 {
 		size = wire.MaxBody
 	}
-	if !s.bodies.Take(remote, size) {
+	if !bodies.Take(c.remote, size) {
 		return nil, refusal{code: wire.ErrCodeUnavailable, wait: 2 * time.Second, cut: true}
 	}
-	defer s.bodies.Give(remote, size)
+	defer bodies.Give(c.remote, size)
 	p := s.pace(w)
 	body, err := io.ReadAll(&pacedReader{pace: p, r: http.MaxBytesReader(w, r.Body, wire.MaxBody)})
 	var large *http.MaxBytesError

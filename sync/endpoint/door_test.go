@@ -82,7 +82,7 @@ func TestDoor(t *testing.T) {
 		{name: "not CBOR", body: []byte("{}"), status: 400, code: wire.ErrCodeMalformed},
 		{name: "empty", body: []byte{}, status: 400, code: wire.ErrCodeMalformed},
 		{name: "no such route", path: "/v1/nothing", status: 404, code: wire.ErrCodeNotFound},
-		{name: "blobs come later", path: "/v1/blobs/" + strings.Repeat("0", 64), status: 404, code: wire.ErrCodeNotFound},
+		{name: "a blob is not posted", path: "/v1/blobs/" + strings.Repeat("0", 64), status: 405, code: wire.ErrCodeMethod},
 		{name: "events come later", path: wire.PathEvents, status: 404, code: wire.ErrCodeNotFound},
 		{name: "wrong method", change: func(r *http.Request) { r.Method = http.MethodPut }, status: 405, code: wire.ErrCodeMethod},
 		{name: "giant", body: make([]byte, wire.MaxBody+1), status: 413, code: wire.ErrCodeTooLarge},

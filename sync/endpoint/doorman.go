@@ -24,6 +24,7 @@ type doorman struct {
 	may     bool // the caller may read it
 	state   *trust.CaseAuthority
 	changed bool
+	blobs   []record.ID // named by what was accepted
 }
 
 // open reads where the log stands.
@@ -83,10 +84,33 @@ func (d *doorman) offer(o offer) (wire.Result, error) {
 		d.s.Log.Warn("an entry's author had read another log than this one", "case", d.log.String(), "seq", d.end.Seq)
 		return refused(res, trust.Verdict{Code: trust.Refused, Reason: trust.ReasonSeen}), nil
 	}
-	v := d.state.Offer(d.dir, o.entry, o.wraps, false)
+	named := o.entry.Header().Blobs
+	if len(named) == 0 {
+		v := d.state.Offer(d.dir, o.entry, o.wraps, false)
+		if v.Code != trust.OK {
+			return refused(res, v), nil
+		}
+		return d.accept(o, v, res)
+	}
+	// The blobs come last: who is refused for another reason is told that, and
+	// uploads nothing in vain.
+	state := d.state.Clone()
+	v := state.Offer(d.dir, o.entry, o.wraps, false)
 	if v.Code != trust.OK {
 		return refused(res, v), nil
 	}
+	if here, err := d.blobsHere(named); err != nil {
+		return res, err
+	} else if !here {
+		return refused(res, trust.Verdict{Code: trust.Gap, Reason: trust.ReasonBlobs}), nil
+	}
+	d.state = state
+	for _, id := range named {
+		if err := d.w.NameBlob(id); err != nil {
+			return res, err
+		}
+	}
+	d.blobs = append(d.blobs, named...)
 	return d.accept(o, v, res)
 }
 

@@ -60,6 +60,7 @@ type town struct {
 	t      testing.TB
 	folder string
 	opts   badgerstore.Options
+	blobs  endpoint.BlobOptions
 	limits endpoint.Limits
 	wrap   func(http.Handler) http.Handler // between TLS and the handlers
 
@@ -144,7 +145,8 @@ func (w *town) start() {
 		w.t.Fatalf("audit: %v", err)
 	}
 	w.server, err = endpoint.New(ctx, endpoint.Config{Store: w.store, Root: w.root.Bytes(), Key: signer("endpoint"), Audit: w.audit,
-		Log: endpoint.NewLogger(w.log), Limits: w.limits, Now: w.now.Now})
+		Blobs: endpoint.NewBlobs(filepath.Join(w.folder, endpoint.BlobFolder), w.blobs),
+		Log:   endpoint.NewLogger(w.log), Limits: w.limits, Now: w.now.Now})
 	if err != nil {
 		w.t.Fatalf("server: %v", err)
 	}

@@ -22,6 +22,7 @@ var metricHelp = []struct{ name, kind, help string }{
 	{"wherry_push_entries_total", "counter", "Entries pushed, by result."},
 	{"wherry_pull_entries_total", "counter", "Entries handed out."},
 	{"wherry_pull_bytes_total", "counter", "Bytes of entries handed out."},
+	{"wherry_blob_bytes_total", "counter", "Bytes of attachments taken in and handed out."},
 	{"wherry_enrolments_total", "counter", "Enrolments by result."},
 	{"wherry_refused_total", "counter", "Requests refused at the door, by reason."},
 	{"wherry_panics_total", "counter", "Requests that ended in a panic."},

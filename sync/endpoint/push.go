@@ -100,6 +100,7 @@ func (s *Server) pushCase(ctx context.Context, c *call, g *group, met positions,
 	var end LogEnd
 	var may bool
 	for _, run := range g.runs() {
+		var named []record.ID
 		err := s.Store.Update(ctx, g.log, func(w Writer) error {
 			d := doorman{s: s, c: c, w: w, log: g.log, now: s.Now(), dir: s.dir.Load(), met: met}
 			if err := d.open(); err != nil {
@@ -112,12 +113,13 @@ func (s *Server) pushCase(ctx context.Context, c *call, g *group, met positions,
 				}
 				results[o.at] = res
 			}
-			end, may = d.end, d.may
+			end, may, named = d.end, d.may, d.blobs
 			return d.close()
 		})
 		if err != nil {
 			return nil, err
 		}
+		s.keepBlobs(c, named)
 	}
 	s.auditPush(c, g, end, may, results)
 	if !may {

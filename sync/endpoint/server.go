@@ -25,6 +25,7 @@ type Config struct {
 	Root    []byte             // the root statement: first record of the directory
 	Key     ed25519.PrivateKey // signs heads and receipts
 	Audit   *Audit
+	Blobs   *Blobs // nil: attachments are not taken
 	Log     *slog.Logger
 	Limits  Limits
 	Now     func() time.Time
@@ -46,6 +47,7 @@ type Server struct {
 	addresses *throttle
 	quiet     *throttle // bounds log lines about strangers
 	bodies    *budget
+	pieces    *budget // the same for blobs, so that notes never wait for them
 	seen      seenTimes
 }
 
@@ -71,11 +73,18 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		addresses: newThrottle(c.Limits.EnrolRate, c.Limits.EnrolBurst),
 		quiet:     newThrottle(1, 20),
 		bodies:    newBudget(c.Limits.Bodies, c.Limits.BodiesEach),
+		pieces:    newBudget(c.Limits.Bodies, c.Limits.BodiesEach),
 	}
 	if err := s.bootstrap(ctx, stmt); err != nil {
 		return nil, err
 	}
-	return s, s.loadDirectory(ctx)
+	if err := s.loadDirectory(ctx); err != nil {
+		return nil, err
+	}
+	if s.Blobs != nil && s.Blobs.sweep(ctx, s.Store, s.Now()) != nil {
+		s.Log.Warn("old uploads could not be swept")
+	}
+	return s, nil
 }
 
 // bootstrap writes the root statement into an empty directory log.
@@ -161,6 +170,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle(wire.PathHeads, s.door("heads", s.heads))
 	mux.Handle(wire.PathPull, s.door("pull", s.pull))
 	mux.Handle(wire.PathPush, s.door("push", s.push))
+	mux.Handle(wire.PathBlobs, s.guard("blobs", s.blobs, http.MethodHead, http.MethodGet, http.MethodPut))
 	mux.HandleFunc("GET "+wire.PathHealth, healthy)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "other", refusal{code: wire.ErrCodeNotFound})

@@ -70,6 +70,8 @@ type Reader interface {
 	Readable(person record.ID) ([]record.ID, error)
 	// Logs lists every log, ordered by id.
 	Logs() ([]record.ID, error)
+	// BlobLogs lists the logs in which an entry names a blob, ordered by id.
+	BlobLogs(blob record.ID) ([]record.ID, error)
 	// Seen returns when a person was last here, in Unix milliseconds; 0: never.
 	Seen(person record.ID) (int64, error)
 }
@@ -85,6 +87,8 @@ type Writer interface {
 	SetState(state []byte) error
 	// Admit lets a person read the log; admitting twice is harmless.
 	Admit(person record.ID) error
+	// NameBlob notes that an entry of the log names a blob; twice is harmless.
+	NameBlob(blob record.ID) error
 	// SetSeen notes that a person was here, at a time in Unix milliseconds.
 	SetSeen(person record.ID, at int64) error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"wherry/storage/record"
 	"wherry/storage/trust"
@@ -14,7 +15,11 @@ type Report struct {
 	Entries uint64 // of cases; the directory is not counted
 	Cases   uint64
 	Damaged []Damage
+	Blobs   []NamedBlob // each blob of each case once, in order of the logs
 }
+
+// NamedBlob is a blob with the first entry of a case that names it.
+type NamedBlob struct{ Blob, Log, Entry record.ID }
 
 // Verify reads everything that a store holds and checks it: each value against
 // its checksum, each log's numbers, chain and receipts, each entry by the rules
@@ -76,7 +81,7 @@ func (v *verifier) logs(ctx context.Context, r Reader) error {
 			continue
 		}
 		v.report.Cases++
-		c := &caseCheck{v: v, r: r, log: log, state: trust.NewCaseAuthority(v.realm, log, firstGen), whole: judge}
+		c := &caseCheck{v: v, r: r, log: log, state: trust.NewCaseAuthority(v.realm, log, firstGen), whole: judge, named: map[record.ID]bool{}}
 		v.log(ctx, r, log, c.entry)
 		c.finish()
 		if err := ctx.Err(); err != nil {
@@ -143,6 +148,7 @@ type caseCheck struct {
 	log   record.ID
 	state *trust.CaseAuthority
 	whole bool // every record so far was read and judged
+	named map[record.ID]bool
 }
 
 func (c *caseCheck) entry(it Item) string {
@@ -160,6 +166,9 @@ func (c *caseCheck) entry(it Item) string {
 	if err != nil {
 		return "a wrapped key cannot be read"
 	}
+	if reason := c.blobs(e); reason != "" {
+		return reason
+	}
 	if !c.whole {
 		return "" // judging needs all that came before
 	}
@@ -167,6 +176,22 @@ func (c *caseCheck) entry(it Item) string {
 	if err != nil || verdict.Code != trust.OK {
 		c.whole = false
 		return "the entry does not satisfy the rules"
+	}
+	return ""
+}
+
+// blobs notes the blobs that an entry names, and that the store lets the case's
+// readers have them.
+func (c *caseCheck) blobs(e *record.Entry) string {
+	for _, id := range e.Header().Blobs {
+		logs, err := c.r.BlobLogs(id)
+		if err != nil || !slices.Contains(logs, c.log) {
+			return "an attachment of the entry is not noted"
+		}
+		if !c.named[id] {
+			c.named[id] = true
+			c.v.report.Blobs = append(c.v.report.Blobs, NamedBlob{id, c.log, e.ID()})
+		}
 	}
 	return ""
 }

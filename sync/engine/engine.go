@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"wherry/storage/record"
 	"wherry/sync/wire"
@@ -21,6 +22,7 @@ type Remote interface {
 	Heads(ctx context.Context, req *wire.HeadsRequest) (*wire.HeadsResponse, error)
 	Pull(ctx context.Context, req *wire.PullRequest) (*wire.PullResponse, error)
 	Push(ctx context.Context, req *wire.PushRequest) (*wire.PushResponse, error)
+	BlobRemote
 }
 
 // Store is the notebook as the engine sees it. Whatever it returns nil for is
@@ -42,11 +44,13 @@ type Store interface {
 	Prepare(ctx context.Context) (int, error)
 	// Outbox returns own entries without an answer, oldest lane entries
 	// first, up to about max bytes; skip holds entries that cannot go now.
-	Outbox(ctx context.Context, max int, skip map[record.ID]bool) (*wire.PushRequest, error)
+	// Without blobs, what names a blob cannot go either, nor what follows it.
+	Outbox(ctx context.Context, max int, skip map[record.ID]bool, blobs bool) (*wire.PushRequest, error)
 	// Answered keeps receipts and final results of a push.
 	Answered(ctx context.Context, req *wire.PushRequest, resp *wire.PushResponse) error
 	// Finished notes a complete exchange at the endpoint's time.
 	Finished(ctx context.Context, now int64, workers []wire.WorkerSeen) error
+	BlobStore
 }
 
 // Report says what an exchange did.
@@ -57,6 +61,10 @@ type Report struct {
 	Held    int
 	Refused []Refusal
 	Cases   int // cases that moved
+
+	BlobsSent    int // attachments that reached the council
+	BlobsFetched int // and that came from it
+	BlobsWaiting int // and that are still to come
 }
 
 // Refusal is an entry that the endpoint will not take.
@@ -76,12 +84,19 @@ var ErrStalled = errors.New("engine: exchange makes no progress")
 // in a second round; more than a few are a fault.
 const rounds = 4
 
+// firstBatch is how many bytes an exchange tries first; after each success it
+// tries twice as many.
+const firstBatch = 256 << 10
+
 // Exchange runs one whole exchange. Directory first, so that grants go to the
 // right people; then own work up, because it exists only here; then the rest
-// down. The report is true whether or not an error ends it.
+// down; attachments last. The report is true whether or not an error ends it.
 func Exchange(ctx context.Context, s Store, r Remote) (Report, error) {
-	x := &exchange{s: s, r: r, moved: map[record.ID]bool{}, batch: 256 << 10}
+	x := &exchange{s: s, r: r, moved: map[record.ID]bool{}, sent: map[record.ID]bool{}, batch: firstBatch, piece: firstBatch}
 	err := x.run(ctx)
+	if err == nil {
+		err = x.blobs(ctx)
+	}
 	x.report.Cases = len(x.moved)
 	return x.report, err
 }
@@ -91,7 +106,10 @@ type exchange struct {
 	r      Remote
 	report Report
 	moved  map[record.ID]bool
-	batch  int
+	sent   map[record.ID]bool // blobs that the endpoint has
+	batch  int                // bytes of a batch of entries
+	piece  int                // and of a piece of a blob
+	since  int                // bytes of blobs since words were looked for
 }
 
 func (x *exchange) run(ctx context.Context) error {
@@ -118,7 +136,7 @@ func (x *exchange) run(ctx context.Context) error {
 		if _, err := x.s.Prepare(ctx); err != nil {
 			return err
 		}
-		fresh, err := x.push(ctx)
+		fresh, err := x.push(ctx, false)
 		if err != nil {
 			return err
 		}
@@ -196,17 +214,27 @@ func (x *exchange) directory(ctx context.Context) error {
 
 // push sends the outbox batch by batch and returns the heads that it moved. An
 // entry that meets a gap waits for the next exchange and does not block the
-// other lanes.
-func (x *exchange) push(ctx context.Context) ([]record.SignedHead, error) {
+// other lanes. With blobs, those that an entry names go before it.
+func (x *exchange) push(ctx context.Context, blobs bool) ([]record.SignedHead, error) {
 	last := map[record.ID]record.SignedHead{}
 	skip := map[record.ID]bool{}
 	for {
-		req, err := x.s.Outbox(ctx, x.batch, skip)
+		req, err := x.s.Outbox(ctx, x.batch, skip, blobs)
 		if err != nil {
 			return nil, err
 		}
 		if len(req.Items) == 0 {
 			break
+		}
+		if blobs {
+			wait, err := x.uploads(ctx, req)
+			if err != nil {
+				return nil, err
+			}
+			if len(wait) > 0 {
+				maps.Copy(skip, wait)
+				continue
+			}
 		}
 		resp, err := x.r.Push(ctx, req)
 		if err != nil {

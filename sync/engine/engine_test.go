@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,8 @@ type world struct {
 	prepare  []int // what Prepare returns, in turn
 	needsDir map[record.ID]uint64
 	finished bool
+
+	blobWorld
 }
 
 func (w *world) say(format string, args ...any) { w.log = append(w.log, fmt.Sprintf(format, args...)) }
@@ -82,7 +85,11 @@ func (w *world) Push(_ context.Context, req *wire.PushRequest) (*wire.PushRespon
 		if w.answer != nil {
 			code = w.answer(i)
 		}
-		r.Results = append(r.Results, wire.Result{Entry: record.Hash(string(it.Entry)), Code: code})
+		id := record.Hash(string(it.Entry))
+		if e, err := record.Parse(it.Entry); err == nil {
+			id = e.ID()
+		}
+		r.Results = append(r.Results, wire.Result{Entry: id, Code: code})
 	}
 	if w.pushes == w.cutPush {
 		return nil, errCut
@@ -152,17 +159,25 @@ func (s *fakeStore) Prepare(context.Context) (int, error) {
 	return n, nil
 }
 
-func (s *fakeStore) Outbox(_ context.Context, _ int, skip map[record.ID]bool) (*wire.PushRequest, error) {
+func (s *fakeStore) Outbox(_ context.Context, _ int, skip map[record.ID]bool, blobs bool) (*wire.PushRequest, error) {
 	r := &wire.PushRequest{}
 	for _, id := range s.outbox {
 		if !skip[id] {
 			r.Items = append(r.Items, wire.PushItem{Entry: []byte("e" + id.Short())})
 		}
 	}
+	for _, e := range s.named {
+		if blobs && !skip[e.ID()] {
+			r.Items = append(r.Items, wire.PushItem{Entry: e.Bytes()})
+		}
+	}
 	return r, nil
 }
 
 func (s *fakeStore) Answered(_ context.Context, req *wire.PushRequest, resp *wire.PushResponse) error {
+	for _, it := range req.Items {
+		s.named = slices.DeleteFunc(s.named, func(e *record.Entry) bool { return string(e.Bytes()) == string(it.Entry) })
+	}
 	keep := s.outbox[:0]
 	for i, id := range s.outbox {
 		if i < len(resp.Results) && resp.Results[i].Code == wire.CodeGap {

@@ -89,6 +89,9 @@ func answerError(status int, h http.Header, body []byte) error {
 	var b wire.ErrorBody
 	if wire.Decode(body, &b) != nil {
 		b.Code = "unknown" // a proxy's page, or a newer endpoint
+		if code := h.Get(wire.ErrorHeader); len(body) == 0 && code != "" && len(code) <= wire.MaxReason {
+			b.Code = code // of a HEAD, whose answer has no body
+		}
 	}
 	switch {
 	case status == http.StatusRequestEntityTooLarge:

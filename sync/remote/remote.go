@@ -38,6 +38,7 @@ type Client struct {
 	key    ed25519.PrivateKey
 	now    func() time.Time
 	random io.Reader
+	wait   func(context.Context, time.Duration) error
 	http   *http.Client
 	// ahead is how far the endpoint's clock is ahead of ours, in nanoseconds.
 	// It is used to sign requests and for nothing else.
@@ -60,7 +61,7 @@ func New(o Options) (*Client, error) {
 	if len(o.Key) != ed25519.PrivateKeySize {
 		return nil, errors.New("remote: no device key")
 	}
-	c := &Client{base: "https://" + u.Host, key: o.Key, now: o.Now, random: o.Rand}
+	c := &Client{base: "https://" + u.Host, key: o.Key, now: o.Now, random: o.Rand, wait: pause}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -137,32 +138,52 @@ func call[T any, P message[T]](ctx context.Context, c *Client, path string, req 
 
 // post signs and sends one body and returns the body of a 200.
 func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
+	for waited := time.Duration(0); ; {
+		data, _, err := c.send(ctx, http.MethodPost, c.base+path, wire.ContentType, body)
+		var busy *BusyError
+		if !errors.As(err, &busy) || !busy.passing() || waited+busy.RetryAfter > moments {
+			return data, err
+		}
+		waited += busy.RetryAfter
+		if err := c.wait(ctx, busy.RetryAfter); err != nil {
+			return nil, err
+		}
 	}
-	req.Header.Set("Content-Type", wire.ContentType)
+}
+
+// send signs and sends one request and returns body and header of a 200, and
+// the header of a refusal. kind is the content type of a body.
+func (c *Client) send(ctx context.Context, method, target, kind string, body []byte) ([]byte, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	if method == http.MethodPost || method == http.MethodPut {
+		req.Header.Set("Content-Type", kind)
+	} else {
+		req.Body, req.GetBody = nil, nil
+	}
 	var nonce [wire.NonceBytes]byte
 	if _, err := io.ReadFull(c.random, nonce[:]); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := wire.Sign(req, body, c.key, c.now().Add(time.Duration(c.ahead.Load())), nonce); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, networkError(err)
+		return nil, nil, networkError(err)
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxBody+1))
 	if err != nil {
-		return nil, networkError(err)
+		return nil, nil, networkError(err)
 	}
 	if len(data) > wire.MaxBody {
-		return nil, ErrAnswer
+		return nil, nil, ErrAnswer
 	}
 	if resp.StatusCode == http.StatusOK {
-		return data, nil
+		return data, resp.Header, nil
 	}
 	err = answerError(resp.StatusCode, resp.Header, data)
 	var refused *RefusedError
@@ -171,5 +192,5 @@ func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, er
 			c.ahead.Store(int64(t.Sub(c.now())))
 		}
 	}
-	return nil, err
+	return nil, resp.Header, err
 }

@@ -53,6 +53,7 @@ func samples() []Message {
 		&PushResponse{Results: []Result{{Entry: rec.Log.Entry, Code: CodeOK, Receipt: &receipt}, {Entry: id("x"), Code: CodeRefused, Reason: "not_entitled"}},
 			Heads: []record.SignedHead{testHead(c, 9)}, Time: 5},
 		&ErrorBody{Code: ErrCodeTooLarge, Message: "the request is larger than 8 MiB"},
+		&BlobState{Offset: 4 << 20, Whole: true},
 	}
 }
 

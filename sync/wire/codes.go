@@ -28,7 +28,9 @@ const (
 	ErrCodeCountersign = "countersign"     // 403: the invitation needs a second signature
 	ErrCodeNotFound    = "not_found"       // 404: not there, or not yours
 	ErrCodeMethod      = "method"          // 405
+	ErrCodeOffset      = "offset"          // 409: a piece of a blob that does not follow; BlobOffset says where to go on
 	ErrCodeTooLarge    = "too_large"       // 413
+	ErrCodeHash        = "hash"            // 422: a blob's bytes are not those that its id names; they were dropped
 	ErrCodeNewer       = "newer"           // 426: a newer wire version than the endpoint's
 	ErrCodeBusy        = "busy"            // 429 with Retry-After
 	ErrCodeInternal    = "internal"        // 500
@@ -60,7 +62,9 @@ var statuses = []struct {
 	{ErrCodeCountersign, http.StatusForbidden},
 	{ErrCodeNotFound, http.StatusNotFound},
 	{ErrCodeMethod, http.StatusMethodNotAllowed},
+	{ErrCodeOffset, http.StatusConflict},
 	{ErrCodeTooLarge, http.StatusRequestEntityTooLarge},
+	{ErrCodeHash, http.StatusUnprocessableEntity},
 	{ErrCodeNewer, http.StatusUpgradeRequired},
 	{ErrCodeBusy, http.StatusTooManyRequests},
 	{ErrCodeInternal, http.StatusInternalServerError},

@@ -5,7 +5,7 @@ import (
 	"wherry/storage/trust"
 )
 
-// Paths of the routes. All but health are POST with a CBOR body.
+// Paths of the routes. All but health and blobs are POST with a CBOR body.
 const (
 	PathEnrol  = "/v1/enrol"
 	PathHeads  = "/v1/heads"

@@ -41,6 +41,7 @@ func TestNothingLeaks(t *testing.T) {
 	s.record()
 	s.share(set.Endpoint)
 	s.unlock()
+	s.attached()
 
 	// The positive control: what is hidden below is really there.
 	control := newScanner(t, s.g.where)

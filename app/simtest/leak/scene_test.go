@@ -99,6 +99,8 @@ func (s *scene) record() {
 	target := s.entry(s.worker, casework.KindVisit)
 	s.run(s.worker, 0, []byte(s.g.word("amend text")), "amend", target, "--text-file", "-")
 	s.run(s.worker, 0, []byte(s.g.word("comment text")), "comment", target, "--text-file", "-")
+	s.run(s.worker, 0, nil, "attach", target, "--file", s.file("attached.txt", []byte(s.g.word("attachment content"))),
+		"--name", s.g.word("attachment name")+".txt", "--caption", s.g.word("attachment caption"))
 	if s.door {
 		s.throughTheDoor(target)
 	}
@@ -219,6 +221,22 @@ func (s *scene) unlock() {
 		s.shown = append(s.shown, list.Out...)
 		for _, d := range list.Lines(s.t) {
 			s.shown = append(s.shown, n.Must(s.t, 0, "draft", "show", d["draft"].(string)).Out...)
+		}
+	}
+}
+
+// attached shows the attachment as the lead has it, who got it by way of the
+// council; the readable copy is the test's own file.
+func (s *scene) attached() {
+	for _, ref := range s.refs {
+		for _, l := range s.lead.Must(s.t, 0, "attachments", ref).Lines(s.t) {
+			to := filepath.Join(s.aside, "copy of an attachment")
+			s.lead.Must(s.t, 0, "attachment", l["id"].(string), "--to", to)
+			b, err := os.ReadFile(to)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.shown = append(append(s.shown, b...), l["name"].(string)+" "+l["caption"].(string)...)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"wherry/app/notebook"
+	"wherry/app/simtest/binaries"
 	"wherry/app/simtest/memory"
 	"wherry/storage/seal"
 )
@@ -28,7 +29,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	binaries.Remove()
+	os.Exit(code)
 }
 
 // child opens a notebook, reads all of it, and locks it as one process can. It

@@ -35,6 +35,7 @@ var shapes = map[string]string{
 	"export":       "v:1 file:text bytes:n sha256:hex audit:id complete_to:time pages:n",
 	"repair":       "v:1 entries:n rebuilt:bool quarantined:[text]",
 	"passphrase":   "v:1 changed:true",
+	"rehearse":     "v:1 rehearsed:true",
 	"backup":       "v:1 file:text bytes:n sha256:id entries:n tip:n expires:time backup:id drafts:n",
 	"backup.check": "v:1 ok:bool entries:n created?:time expires?:time damaged:[verify.damaged] notebook?:id backup?:id drafts:n expired?:bool",
 	"backup.drill": "v:1 ok:bool entries:n seconds:num drafts:n damaged:[verify.damaged]",
@@ -61,7 +62,7 @@ var shapes = map[string]string{
 	"verify.head":    "case:id seq:n hash:hex",
 
 	"status": "v:1 notebook:id enrolled:bool council?:id role?:text entries:n local:n sending:n council_has:n held:n " +
-		"refused:n drafts:n last_sync?:time complete_to?:time readonly:bool workers:[status.worker]",
+		"refused:n drafts:n last_sync?:time complete_to?:time readonly:bool workers:[status.worker] swap?:none|encrypted|open warnings?:[text] healed?:bool damaged?:n carry_out?:n",
 	"status.worker": "person:id last?:time",
 
 	"ready":                   "v:1 ready:true listen:text admin:text pid:n council:id",

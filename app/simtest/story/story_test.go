@@ -34,6 +34,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"mode": mode, "tree": tree, "copytree": copytree, "poke": poke, "fill": fill, "random": random, "flipstore": flipstore, "newer": newer, "listing": listing, "append": appendCmd, "sha": sha, "pdftext": pdftext, // files
 	"draft": draft, "strike": strike, // what only the window does
 	"photo": photo, "blobfile": blobfile, "nowhere": nowhere, "killattach": killattach, // attachments
+	"cutsync": cutsync, "metered": metered, // attachments on their way
 }
 
 func TestStory(t *testing.T) {

@@ -165,3 +165,25 @@ func TestAStandstillLocks(t *testing.T) {
 	must(t, d.Quit())
 	holds(t, dir, text)
 }
+
+// LK-03: a window that aborts with words in hand prints none of them and leaves
+// no core.
+func TestAnAbortTellsNothing(t *testing.T) {
+	text, needles := words(2)
+	d, dir := writing(t, text)
+	must(t, d.Signal(syscall.SIGABRT))
+	if err := d.Ended(); err == nil {
+		t.Error("it ended well")
+	}
+	for _, n := range needles {
+		for _, form := range n.Forms {
+			if bytes.Contains([]byte(d.Log()), form) {
+				t.Error("its last words hold a word of the record")
+			}
+		}
+	}
+	if cores, err := filepath.Glob("core*"); err != nil || len(cores) > 0 {
+		t.Errorf("a core was left: %v %v", cores, err)
+	}
+	holds(t, dir, text)
+}

@@ -20,6 +20,7 @@ const (
 	tableWrap   = 'w' // log ‖ entry ‖ reader → wrap
 	tableAccess = 'a' // person ‖ log → empty
 	tableSeen   = 'p' // person → Unix milliseconds
+	tableBlob   = 'n' // blob ‖ log → empty
 )
 
 // maxPart keeps every value inside Badger's LSM tree: its value log swallows
@@ -86,7 +87,7 @@ func place(k []byte) endpoint.Damage {
 		if len(rest) >= 32 {
 			copy(d.Entry[:], rest)
 		}
-	case tableAccess:
+	case tableAccess, tableBlob:
 		d.Log = record.ID{}
 		if len(rest) >= 32 {
 			copy(d.Log[:], rest)

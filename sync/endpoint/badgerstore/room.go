@@ -20,6 +20,9 @@ func (s *Store) Writable() error {
 	return nil
 }
 
+// FreeSpace returns the bytes that may still be written on the disk of dir.
+func FreeSpace(dir string) (uint64, error) { return freeSpace(dir) }
+
 // tableSize keeps an estimate of the size of the tables, so that a small store
 // can live on a small disk.
 type tableSize struct {

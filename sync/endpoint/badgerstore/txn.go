@@ -178,6 +178,8 @@ func (t *txn) Readable(person record.ID) ([]record.ID, error) {
 	return t.ids(key(tableAccess, person))
 }
 
+func (t *txn) BlobLogs(blob record.ID) ([]record.ID, error) { return t.ids(key(tableBlob, blob)) }
+
 func (t *txn) Logs() ([]record.ID, error) { return t.ids(key(tableEnd)) }
 
 func (t *txn) Seen(person record.ID) (int64, error) {
@@ -239,6 +241,8 @@ func (t *txn) Append(item endpoint.Item, wraps []endpoint.Wrap, end endpoint.Log
 func (t *txn) SetState(state []byte) error { return t.putParts(key(tableState, t.log), state) }
 
 func (t *txn) Admit(person record.ID) error { return t.put(key(tableAccess, person, t.log), nil) }
+
+func (t *txn) NameBlob(blob record.ID) error { return t.put(key(tableBlob, blob, t.log), nil) }
 
 func (t *txn) SetSeen(person record.ID, at int64) error {
 	return t.put(key(tableSeen, person), binary.BigEndian.AppendUint64(nil, uint64(at)))

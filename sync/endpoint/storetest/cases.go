@@ -176,6 +176,39 @@ func testAccess(t *testing.T, b *bench) {
 	})
 }
 
+func testBlobs(t *testing.T, b *bench) {
+	one, two := ID("one"), ID("two")
+	for _, log := range []record.ID{one, two} {
+		b.update(t, log, func(w endpoint.Writer) error {
+			err := errors.Join(add(w, log), w.NameBlob(ID("shared")), w.NameBlob(ID("shared")), w.NameBlob(ID("of "+log.String())))
+			if logs, _ := w.BlobLogs(ID("of " + log.String())); len(logs) != 1 || logs[0] != log {
+				t.Errorf("own write not read: %v", logs)
+			}
+			return err
+		})
+	}
+	stop := errors.New("stop")
+	err := b.s.Update(ctx, one, func(w endpoint.Writer) error {
+		return errors.Join(w.NameBlob(ID("never")), stop)
+	})
+	if !errors.Is(err, stop) {
+		t.Fatalf("update: %v", err)
+	}
+	if err := b.s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.s = b.open(t, b.dir)
+	b.view(t, func(r endpoint.Reader) error {
+		for blob, want := range map[record.ID]int{ID("shared"): 2, ID("of " + one.String()): 1, ID("never"): 0, ID("unknown"): 0} {
+			logs, err := r.BlobLogs(blob)
+			if err != nil || len(logs) != want || want == 2 && bytes.Compare(logs[0][:], logs[1][:]) >= 0 {
+				t.Errorf("%d logs, want %d: %v", len(logs), want, err)
+			}
+		}
+		return nil
+	})
+}
+
 func testReopen(t *testing.T, b *bench) {
 	log := ID("case")
 	for range 20 {

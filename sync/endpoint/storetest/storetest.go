@@ -27,6 +27,7 @@ func Suite(t *testing.T, open func(t *testing.T, dir string) endpoint.Store) {
 		{"a view does not move", testSnapshot},
 		{"large values", testLarge},
 		{"who may read", testAccess},
+		{"which cases name a blob", testBlobs},
 		{"everything survives a restart", testReopen},
 		{"a cancelled context", testCancel},
 	} {

@@ -5,8 +5,8 @@ const disposeFile = "app/notebook/dispose.go"
 // FramesKept destroys the keys of a case and leaves its frames as they are.
 var FramesKept = Bug{Name: "key destroyed but frames not rewritten", Edits: []Edit{
 	{File: disposeFile,
-		Old: "if _, err := n.j.Rewrite(ctx, gone.rewrite); err != nil {",
-		New: "if err := error(nil); err != nil {"},
+		Old: "if done, err := n.j.Rewrite(ctx, gone.rewrite); err != nil {",
+		New: "if done, err := (journal.Rewritten{}), error(nil); err != nil {"},
 }}
 
 // ViewKept leaves the rows of the view as they are.
