@@ -47,14 +47,14 @@ race: ## the same packages under the race detector (cgo, but no GL)
 shown: ## drive the real window under a display of its own
 	CGO_ENABLED=0 go test -count=1 ./app/simtest/window
 
-bench: ## ratios against a baseline in the same run
+bench: ## ratios against a baseline in the same run; WHERRY_SCALE=1000000 for the largest notebook
 	CGO_ENABLED=0 go test -run '^$$' -bench Ratio -benchtime 1x ./app/simtest/bench
 
 fuzz: ## each fuzz target for half a minute
 	scripts/fuzz.sh 30s
 
-torture: ## the long tests: seedable with SEED, bounded
-	CGO_ENABLED=0 WHERRY_TORTURE=1 go test -v -count=1 -timeout 4h ./app/simtest/...
+torture: ## the release counts: bounded, seedable with SEED, resumable; prints a table
+	scripts/torture.sh
 
 dist: window ## a tarball of the three binaries in dist/
 	@mkdir -p dist/wherry-$(VERSION)

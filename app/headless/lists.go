@@ -232,7 +232,8 @@ func searchVerb(a *App) *cobra.Command {
 						Score   float64  `json:"score"`
 						Snippet string   `json:"snippet"`
 						Hits    [][2]int `json:"hits"`
-					}{1, h.Entry.String(), h.Case.String(), h.Kind, h.Score, h.Snippet, append([][2]int{}, h.Hits...)}
+						Sounds  bool     `json:"sounds_like,omitempty"`
+					}{1, h.Entry.String(), h.Case.String(), h.Kind, h.Score, h.Snippet, append([][2]int{}, h.Hits...), h.SoundsLike}
 					if err := a.say(line, "%s %s %s: %s", h.Entry.Short(), h.Ref, h.Kind, h.Snippet); err != nil {
 						return err
 					}

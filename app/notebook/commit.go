@@ -192,8 +192,10 @@ func (n *Notebook) putKeys(items ...seal.BoxItem) error {
 
 // closedToWriting is what a refused write is told.
 func (n *Notebook) closedToWriting() error {
-	if errors.Is(n.readOnlyWhy, ErrUpgradeSpace) {
-		return ErrUpgradeSpace
+	for _, why := range []error{ErrUpgradeSpace, ErrReadOnlyPlace} {
+		if errors.Is(n.readOnlyWhy, why) {
+			return why
+		}
 	}
 	return ErrReadOnly
 }

@@ -69,7 +69,12 @@ func (n *Notebook) resumeDisposals(ctx context.Context) error {
 	if len(n.unfinished()) == 0 {
 		return nil
 	}
-	err := n.finishDisposals(ctx)
+	release, err := n.holdFiles()
+	if err != nil {
+		return nil //nolint:nilerr // another process is copying the files: the next opening ends it
+	}
+	defer release()
+	err = n.finishDisposals(ctx)
 	var lost viewLost
 	if errors.As(err, &lost) {
 		return lost.error
@@ -148,7 +153,7 @@ func (n *Notebook) destroyKeys(cases map[record.ID]*disposedItem) error {
 // renewView overwrites the view's files, the lines of the caseload with them,
 // and makes both anew from the journal as it is now.
 func (n *Notebook) renewView(ctx context.Context) error {
-	_ = n.view.Close(0, [32]byte{}) // whatever state it is in, it goes
+	_ = n.view.Abandon() // whatever state it is in, it goes
 	err := errors.Join(eraseTree(viewDir(n.dir)), eraseWhole(briefsFile(n.dir)), eraseWhole(seal.TempPath(briefsFile(n.dir))))
 	clear(n.sending)
 	clear(n.facts)
@@ -162,10 +167,14 @@ func (n *Notebook) renewView(ctx context.Context) error {
 	return err
 }
 
+// oldIndex is the index as releases before 0.2 kept it.
+const oldIndex = "index.sealed"
+
 // eraseWords overwrites the saved index; the one in memory no longer holds the
 // case, and is saved anew at the next lock.
 func (n *Notebook) eraseWords() error {
-	return errors.Join(eraseWhole(indexFile(n.dir)), eraseWhole(seal.TempPath(indexFile(n.dir))), index.EraseDir(filepath.Join(n.dir, "index")))
+	old := filepath.Join(n.dir, oldIndex)
+	return errors.Join(eraseWhole(old), eraseWhole(seal.TempPath(old)), index.EraseDir(indexDir(n.dir)))
 }
 
 // eraseCopies overwrites the copies inside the notebook's folder that may still

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"wherry/app/casework"
-	"wherry/storage/index"
 	"wherry/storage/record"
 )
 
@@ -188,57 +187,8 @@ type Hit struct {
 	Ref         string
 	Kind        string
 	Score       float64
+	SoundsLike  bool // some word was found only as a variant of a name
 	Snippet     string
 	Hits        [][2]int // code points of Snippet
 	When        time.Time
-}
-
-// Search finds entries whose text matches the query, best first. prefix lets
-// the last word be unfinished, for searching while typing.
-func (n *Notebook) Search(ctx context.Context, query, operand string, limit int, prefix bool) ([]Hit, error) {
-	if err := n.Warm(ctx); err != nil {
-		return nil, err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	n.addWords()
-	parse := index.Parse
-	if prefix {
-		parse = index.ParseTyping
-	}
-	q, err := parse(query)
-	if err != nil {
-		return nil, err
-	}
-	var f index.Filter
-	if operand != "" {
-		c, err := n.lookup(operand)
-		if err != nil {
-			return nil, err
-		}
-		f.Case = &c.ID
-	}
-	out := []Hit{}
-	for _, h := range n.idx.Search(q, f, limit) {
-		row, caseID, err := n.find(ctx, h.ID)
-		if err != nil {
-			continue
-		}
-		e, err := record.Parse(row.Entry)
-		if err != nil {
-			continue
-		}
-		in, err := n.openEntry(e)
-		if err != nil {
-			continue
-		}
-		c := n.st.cases[caseID]
-		hit := Hit{Entry: h.ID, Case: caseID, Ref: c.Ref, Kind: h.Kind, Score: h.Score, When: e.Header().Time.Time()}
-		hit.Snippet, hit.Hits = index.Highlight(q, searchText(in))
-		out = append(out, hit)
-	}
-	return out, nil
 }

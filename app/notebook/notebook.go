@@ -113,7 +113,7 @@ func (n *Notebook) now() time.Time { return n.cfg.Clock() }
 
 func journalDir(dir string) string { return filepath.Join(dir, "journal") }
 func viewDir(dir string) string    { return filepath.Join(dir, "view") }
-func indexFile(dir string) string  { return filepath.Join(dir, "index.sealed") }
+func indexDir(dir string) string   { return filepath.Join(dir, "index") }
 
 // openWith opens the parts under an unlocked key. The lock is taken first and
 // released last.
@@ -181,6 +181,9 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	}
 	if !n.readOnly {
 		n.sweepBlobs()
+		if anyOf(n.dir, oldIndex) {
+			_ = eraseWhole(filepath.Join(n.dir, oldIndex)) // the index is made anew in its folder
+		}
 	}
 	return nil
 }
@@ -260,7 +263,11 @@ func (n *Notebook) release() error {
 		}
 		// The view is disposable: if it cannot be closed in order, the next
 		// opening rebuilds it.
-		_ = n.view.Close(tip.Seq, tip.MAC)
+		if n.j != nil && n.j.Failed() != nil {
+			_ = n.view.Abandon() // the disk is failing: no more of it than must be
+		} else {
+			_ = n.view.Close(tip.Seq, tip.MAC)
+		}
 	}
 	if n.j != nil {
 		errs = append(errs, n.j.Close())

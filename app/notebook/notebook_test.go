@@ -115,7 +115,7 @@ func TestTheViewIsOnlyAView(t *testing.T) {
 	if err := n.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.RemoveAll(viewDir(dir)), os.Remove(indexFile(dir))); err != nil {
+	if err := errors.Join(os.RemoveAll(viewDir(dir)), os.RemoveAll(indexDir(dir))); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Open(context.Background(), dir, testPass, testConfig())

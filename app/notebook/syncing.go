@@ -62,6 +62,9 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 			err = ErrTampered
 		}
 	}
+	if err == nil && n.clockApart() {
+		out.Warnings = append(out.Warnings, WarnClock)
+	}
 	if len(n.unsynced()) > 0 {
 		out.Warnings = append(out.Warnings, WarnWorkersUnsynced)
 	}

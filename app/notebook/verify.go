@@ -72,7 +72,7 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 		return nil, err
 	}
 	defer lock.Close()
-	u, err := seal.ReadKeyFile(dir, pass)
+	u, err := peek(dir, cfg, func() (*seal.Unlocked, error) { return seal.ReadKeyFile(dir, pass) })
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package notebook
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 
 	"wherry/storage/index"
@@ -66,9 +65,9 @@ func (n *Notebook) Warm(ctx context.Context) error {
 	}
 	key := n.vault.Derive("index")
 	n.mu.Unlock()
-	x, tip, err := index.LoadSealed(ctx, indexFile(n.dir), key)
+	x, at, err := index.LoadDir(ctx, indexDir(n.dir), key)
 	from := uint64(0)
-	if at, ok := parseTip(tip); err == nil && ok && n.j.HoldsTip(at) {
+	if err == nil && n.j.HoldsTip(journal.Tip(at)) {
 		from = at.Seq + 1
 	} else {
 		x = index.New()
@@ -105,6 +104,7 @@ func (n *Notebook) adopt(ctx context.Context, x *index.Index) {
 			c.Unread, n.st.touched[c.ID] = false, true
 		}
 	}
+	n.nameRegister()
 	n.keepSummaries()
 }
 
@@ -157,18 +157,7 @@ func (n *Notebook) saveWords(ctx context.Context) {
 		return
 	}
 	n.addWords()
-	_ = n.idx.SaveSealed(ctx, indexFile(n.dir), n.vault.Derive("index"), tipBytes(n.j.Tip()))
-}
-
-func tipBytes(t journal.Tip) []byte {
-	return append(binary.BigEndian.AppendUint64(nil, t.Seq), t.MAC[:]...)
-}
-
-func parseTip(b []byte) (journal.Tip, bool) {
-	if len(b) != 40 {
-		return journal.Tip{}, false
-	}
-	return journal.Tip{Seq: binary.BigEndian.Uint64(b), MAC: [32]byte(b[8:])}, true
+	_ = n.idx.SaveDir(ctx, indexDir(n.dir), n.vault.Derive("index"), index.Tip(n.j.Tip()))
 }
 
 // Rest does what can wait: it is called when nothing was typed for a while.

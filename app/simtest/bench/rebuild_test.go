@@ -23,9 +23,6 @@ func BenchmarkRatioRebuild(b *testing.B) {
 			if err := os.RemoveAll(filepath.Join(dir, "view")); err != nil {
 				b.Fatal(err)
 			}
-			if err := os.Remove(filepath.Join(dir, "index.sealed")); err != nil {
-				b.Fatal(err)
-			}
 			anew = append(anew, opening(b, dir))
 			raw = append(raw, sealAndWrite(b, dir))
 		}

@@ -239,7 +239,7 @@ func strike(t testing.TB, seed *rig.Notebook, before map[string]rig.Entry, progr
 // only limits a trace to the notebook's folders and files, also those that are
 // not there yet.
 func only(dir string) []string {
-	names := []string{"", "box.A", "box.B", ".box.A.new", ".box.B.new", "key.A", "key.B", "index.sealed", ".index.sealed.new", "lock",
+	names := []string{"", "box.A", "box.B", ".box.A.new", ".box.B.new", "key.A", "key.B", "index", "index/manifest", "index/.manifest.new", "briefs.sealed", ".briefs.sealed.new", "lock",
 		"journal", "journal/00000001.wj", "journal/00000002.wj", "journal/mark.A", "journal/mark.B", "journal/reserve",
 		"view", "view/DIRTY", "view/.DIRTY.new", "view/view.seal", "view/.view.seal.new", "view/db",
 		"view/db/DISCARD", "view/db/KEYREGISTRY", "view/db/MANIFEST", "view/db/LOCK"}

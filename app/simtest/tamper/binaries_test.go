@@ -134,7 +134,7 @@ func dropView(t testing.TB, n *rig.Notebook) {
 	if err := os.RemoveAll(filepath.Join(n.Dir, "view")); err != nil {
 		t.Error(err)
 	}
-	if err := os.Remove(filepath.Join(n.Dir, "index.sealed")); err != nil && !os.IsNotExist(err) {
+	if err := os.RemoveAll(filepath.Join(n.Dir, "index")); err != nil {
 		t.Error(err)
 	}
 }

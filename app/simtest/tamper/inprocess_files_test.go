@@ -132,15 +132,15 @@ func viewSchema(t *testing.T, dir string) uint64 {
 
 func TestFlipsIndex(t *testing.T) {
 	w := newWorkbench(t)
-	path, key := filepath.Join(w.dir, "index.sealed"), w.key.Derive("index")
-	whole, tip, err := index.LoadSealed(context.Background(), path, key)
+	path, key := filepath.Join(w.dir, "index"), w.key.Derive("index")
+	whole, tip, err := index.LoadDir(context.Background(), path, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := whole.Snapshot()
 	w.each(byName("index"), trials(), func(what, _ string) bool {
-		x, gotTip, err := index.LoadSealed(context.Background(), path, key)
-		if err == nil && (!bytes.Equal(x.Snapshot(), want) || !bytes.Equal(gotTip, tip)) {
+		x, gotTip, err := index.LoadDir(context.Background(), path, key)
+		if err == nil && (!bytes.Equal(x.Snapshot(), want) || gotTip != tip) {
 			t.Errorf("%s: another index was loaded", what)
 		}
 		return err != nil

@@ -131,7 +131,7 @@ var classes = []class{
 	{"journal mark", []string{"journal/mark.A", "journal/mark.B"}, true},
 	{"view file", []string{"view/db/*"}, false},
 	{"view seal", []string{"view/view.seal"}, false},
-	{"index", []string{"index.sealed"}, false},
+	{"index", []string{"index/*"}, false},
 	{"draft", []string{"drafts/*"}, false},
 	{"settings", []string{"settings.sealed"}, false},
 	{"reserve", []string{"journal/reserve"}, false},
