@@ -122,13 +122,14 @@ func (n *Notebook) finishDisposals(ctx context.Context) error {
 		return err
 	}
 	for id := range cases {
+		// The references go first: a stop after the note would leave them.
+		if err := n.box.Put(seal.DropSecret{Name: disposingPrefix + id.String()}); err != nil {
+			return n.failed(err)
+		}
 		d := *cases[id]
 		d.Done = true
 		if err := n.append(ctx, item(itemDisposed, d)); err != nil {
 			return err
-		}
-		if err := n.box.Put(seal.DropSecret{Name: disposingPrefix + id.String()}); err != nil {
-			return n.failed(err)
 		}
 	}
 	return nil

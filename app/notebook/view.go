@@ -107,9 +107,9 @@ func (n *Notebook) refill(ctx context.Context) error {
 	case errors.As(err, &unread):
 		return errors.Join(ErrReadOnly, err) // the disk would not read what it has
 	case errors.Is(err, journal.ErrDamaged) && len(n.damage) == 0:
-		// Sound when the journal was opened, and not now.
-		n.damage = append(n.damage, journal.Damage{File: "journal", Reason: journal.ReasonUnread})
-		n.view.MarkDirty()
+		// Sound when the journal was opened a moment ago, and not to be read
+		// now: a notebook that opens empty would be a lie.
+		return errors.Join(ErrReadOnly, err)
 	case err != nil && !errors.Is(err, journal.ErrDamaged):
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"wherry/app/casework"
@@ -154,6 +155,8 @@ func (m *model) check() {
 	for _, d := range register {
 		hits, err := m.n.Search(ctx, m.gone[d.Case], "", 1, false)
 		m.must(err)
+		// A name of a child who is still here may sound like it, and is labelled.
+		hits = slices.DeleteFunc(hits, func(h notebook.Hit) bool { return h.SoundsLike && h.Case != d.Case })
 		if !d.Done || m.gone[d.Case] == "" || len(hits) > 0 {
 			m.t.Fatalf("%+v: done %v, %d hits", d.Case.Short(), d.Done, len(hits))
 		}

@@ -267,13 +267,15 @@ func (r *run) publishDraft() error {
 func (r *run) search() error {
 	e := r.about()
 	if e != nil {
-		hits, err := r.n.Search(bg, e.word, "", 10, false)
+		hits, err := r.n.Search(bg, e.word, "", 50, false)
 		if err != nil {
 			return err
 		}
 		var got []string
 		for _, h := range hits {
-			got = append(got, h.Entry.String())
+			if !h.SoundsLike { // a variant of a name, labelled and last
+				got = append(got, h.Entry.String())
+			}
 		}
 		var want []string
 		for _, x := range r.m.entries {
