@@ -171,6 +171,9 @@ func TestAStandstillLocks(t *testing.T) {
 func TestAnAbortTellsNothing(t *testing.T) {
 	text, needles := words(2)
 	d, dir := writing(t, text)
+	// An abort may cost one second of typing, and this busy machine another.
+	typed := time.Now().Add(3 * time.Second)
+	must(t, d.Wait("the last words to be kept", func() bool { return time.Now().After(typed) }))
 	must(t, d.Signal(syscall.SIGABRT))
 	if err := d.Ended(); err == nil {
 		t.Error("it ended well")
