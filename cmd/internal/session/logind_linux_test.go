@@ -27,8 +27,9 @@ func (l *logind) Inhibit(what, who, why, mode string) (dbus.UnixFD, *dbus.Error)
 	}
 	l.asked <- r
 	// The bus has a copy once it is sent; ours must not keep the pipe open.
+	fd := dbus.UnixFD(w.Fd())
 	time.AfterFunc(200*time.Millisecond, func() { _ = w.Close() })
-	return dbus.UnixFD(w.Fd()), nil
+	return fd, nil
 }
 
 // bus starts a message bus of its own and connects to it twice.
