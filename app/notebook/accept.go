@@ -155,7 +155,9 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		return err
 	}
 	if c := n.st.cases[p.Case]; c != nil && keys.met {
-		n.reread(ctx, c)
+		if err := n.reread(ctx, c); err != nil {
+			c.Unread, n.st.touched[c.ID] = true, true // the index asks again
+		}
 		n.keepSummaries()
 	}
 	if faces {

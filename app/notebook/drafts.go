@@ -94,6 +94,9 @@ func (n *Notebook) writeDraft(id record.ID, d *casework.Draft) error {
 		return err
 	}
 	file := record.Encode(draftFile{Magic: draftMagic, Key: wrapped, Body: body})
+	if len(file) > maxDraft {
+		return seal.ErrTooLarge // it could not be opened again
+	}
 	if err = seal.WriteFileSync(n.draftPath(id), file); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		// What is held back on the disk is held back for this.
 		if err = n.j.ReleaseReserve(); err == nil {

@@ -201,8 +201,11 @@ func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 		return
 	}
 	if n.viewWhole && (n.viewAhead || len(r.Damaged) > 0) {
-		if err := n.salvage(ctx); err != nil && n.readOnly {
-			return // the disk failed; the view still shows everything
+		if err := n.salvage(ctx); err != nil {
+			// The view may hold the only copy: it is kept as it is, it shows
+			// everything, and the next opening tries again.
+			n.readOnly, n.readOnlyWhy = true, err
+			return
 		}
 		// What the council has is not salvaged: a view made anew no longer
 		// counts it, so that the next exchange brings it again.

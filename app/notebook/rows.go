@@ -65,6 +65,12 @@ func (n *Notebook) whole(ctx context.Context, row *entryRow) error {
 	if row.Pos >= uint64(len(all)) {
 		return seal.ErrDamaged
 	}
+	if row.LogEntry != nil && row.Problem == "" {
+		// Numbers may be given anew after a journal lost its end.
+		if e, err := record.Parse(all[row.Pos]); err != nil || e.ID() != *row.LogEntry {
+			return seal.ErrDamaged
+		}
+	}
 	row.Entry = all[row.Pos]
 	return nil
 }

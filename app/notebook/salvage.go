@@ -74,6 +74,9 @@ func (n *Notebook) salvage(ctx context.Context) error {
 			}
 			return nil
 		})
+		if errors.Is(err, vault.ErrDamaged) {
+			continue // what of this case can be read is gathered
+		}
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (n *Notebook) refill(ctx context.Context) error {
 	})
 	var unread *fs.PathError
 	switch {
-	case errors.As(err, &unread):
+	case errors.As(err, &unread), errors.Is(err, journal.ErrUnread):
 		return errors.Join(ErrReadOnly, err) // the disk would not read what it has
 	case errors.Is(err, journal.ErrDamaged) && len(n.damage) == 0:
 		// Sound when the journal was opened a moment ago, and not to be read
@@ -182,12 +182,12 @@ func (n *Notebook) load(ctx context.Context) error {
 }
 
 // reread opens a case's content again, after its key arrived.
-func (n *Notebook) reread(ctx context.Context, c *caseRow) {
+func (n *Notebook) reread(ctx context.Context, c *caseRow) error {
 	n.forget(c.ID)
 	if n.idx == nil {
 		c.Unread, n.st.touched[c.ID] = true, true // the index asks again when it is loaded
 	}
-	_ = n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, _ *proofRow) error {
+	return n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, _ *proofRow) error {
 		if row.Problem != "" {
 			return nil
 		}

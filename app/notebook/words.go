@@ -100,8 +100,9 @@ func (n *Notebook) adopt(ctx context.Context, x *index.Index) {
 			x.RemoveCase(c.ID)
 		}
 		if c.Unread {
-			n.reread(ctx, c)
-			c.Unread, n.st.touched[c.ID] = false, true
+			if n.reread(ctx, c) == nil { // else the next loading tries again
+				c.Unread, n.st.touched[c.ID] = false, true
+			}
 		}
 	}
 	n.nameRegister()

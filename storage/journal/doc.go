@@ -55,6 +55,10 @@ var (
 	ErrClosed = errors.New("journal: closed")
 	// ErrDamaged reports a frame that was sound at Open and is not any more.
 	ErrDamaged = errors.New("journal: frame damaged")
+	// ErrUnread reports, beside ErrDamaged and the cause, that a file could not
+	// be opened or read just now. Nothing is to be concluded from it about what
+	// the file holds.
+	ErrUnread = errors.New("journal: a file cannot be read")
 	// ErrNoFrame reports that no readable frame has the number asked for.
 	ErrNoFrame = errors.New("journal: no such frame")
 	// ErrNewerFormat reports a folder written by a later Wherry. It is left

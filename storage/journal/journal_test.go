@@ -312,7 +312,16 @@ func TestReplayGivesTheRest(t *testing.T) {
 	if !errors.Is(err, ErrDamaged) || count != r.Frames-lost {
 		t.Fatalf("%d of %d frames, %v", count, r.Frames, err)
 	}
-	if _, err := j.Read(bg, 1); !errors.Is(err, ErrDamaged) {
+	if !errors.Is(err, ErrUnread) || !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("a file that is not there is no bad content: %v", err)
+	}
+	if _, err := j.Read(bg, 1); !errors.Is(err, ErrDamaged) || errors.Is(err, ErrUnread) {
+		t.Fatal(err)
+	}
+	if _, err := j.Read(bg, j.segs[2].frames.seq(0)); !errors.Is(err, ErrUnread) {
+		t.Fatal(err)
+	}
+	if _, err := j.Rewrite(bg, func(Frame) ([]Item, bool, error) { return nil, false, nil }); !errors.Is(err, ErrUnread) {
 		t.Fatal(err)
 	}
 	stop := errors.New("enough")

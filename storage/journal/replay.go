@@ -1,6 +1,11 @@
 package journal
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
 
 // place is a frame's place at one moment, with what opens it, so that reading
 // needs no lock.
@@ -46,12 +51,13 @@ func (j *Journal) moved(p place) bool {
 
 // Replay calls fn with every readable frame numbered from or above, in order,
 // and stops at fn's first error. A frame that has gone bad since Open is passed
-// over; Replay then ends with ErrDamaged after all the others were given.
+// over; Replay then ends with ErrDamaged after all the others were given, and
+// with ErrUnread and the cause beside it if the disk would not give it.
 // Frames appended meanwhile are not included.
 // No lock is held while fn runs.
 func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error) error {
 	end := j.Tip().Seq
-	bad := false
+	var bad error
 	for next := max(from, 1); next <= end; {
 		p, ok, err := j.locate(next)
 		if err != nil {
@@ -60,29 +66,39 @@ func (j *Journal) Replay(ctx context.Context, from uint64, fn func(Frame) error)
 		if !ok {
 			break
 		}
-		var lost bool
+		var lost error
 		if next, lost, err = j.replaySegment(ctx, p, end, fn); err != nil {
 			return err
 		}
-		bad = bad || lost
+		bad = worse(bad, lost)
 	}
-	if bad {
-		return ErrDamaged
+	return bad
+}
+
+// worse is the one of two errors that says more: that the disk would not read.
+func worse(a, b error) error {
+	if a == nil || errors.Is(b, ErrUnread) && !errors.Is(a, ErrUnread) {
+		return b
 	}
-	return nil
+	return a
+}
+
+// unread says that a frame could not be had because the disk would not read.
+func unread(cause error) error {
+	return fmt.Errorf("%w: %w: %w", ErrDamaged, ErrUnread, cause)
 }
 
 // replaySegment gives out frames of one segment, from the place on up to the
-// one numbered end. It returns the number to go on with; bad says that some are
+// one numbered end. It returns the number to go on with; bad says why some are
 // not readable any more. The frames after those that fn has in hand are opened
 // meanwhile, by a goroutine that has ended when replaySegment returns.
-func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn func(Frame) error) (next uint64, bad bool, err error) {
+func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn func(Frame) error) (next uint64, bad, err error) {
 	file, err := j.opt.FS.Open(join(j.dir, p.seg.name))
 	if err != nil {
 		if j.moved(p) {
-			return p.seg.frames.seq(p.i), false, ctx.Err()
+			return p.seg.frames.seq(p.i), nil, ctx.Err()
 		}
-		return p.seg.upto + 1, true, ctx.Err()
+		return p.seg.upto + 1, unread(err), ctx.Err()
 	}
 	defer file.Close()
 	batches, stop, ended := make(chan []opened, 1), make(chan struct{}), make(chan struct{})
@@ -100,7 +116,7 @@ func (j *Journal) replaySegment(ctx context.Context, p place, end uint64, fn fun
 				if j.moved(p) {
 					return o.seq, bad, nil
 				}
-				bad = true
+				bad = worse(bad, o.err)
 				continue
 			}
 			if err := fn(o.f); err != nil {
@@ -147,6 +163,9 @@ func (p place) openAhead(file File, end uint64, batches chan<- []opened, stop <-
 		off, most := p.seg.frames.span(i, p.seg.size)
 		raw := w.bytes(off, most)
 		f, err := openFrame(p.keys, p.seg.number, seq, raw)
+		if err != nil && w.err != nil {
+			err = unread(w.err)
+		}
 		batch, bytes = append(batch, opened{seq, f, err}), bytes+len(raw)
 		if (len(batch) == batchFrames || bytes >= batchBytes) && !send() {
 			return
@@ -157,8 +176,9 @@ func (p place) openAhead(file File, end uint64, batches chan<- []opened, stop <-
 	}
 }
 
-// Read returns one frame; ErrNoFrame if no readable frame has that number. The
-// frames read last are kept in memory.
+// Read returns one frame; ErrNoFrame if no readable frame has that number,
+// ErrDamaged if it has gone bad since Open, with ErrUnread and the cause beside
+// it if the disk would not give it. The frames read last are kept in memory.
 func (j *Journal) Read(ctx context.Context, seq uint64) (Frame, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -201,13 +221,15 @@ func (j *Journal) cached() (*cache, error) {
 func (j *Journal) readAt(p place) (Frame, error) {
 	file, err := j.opt.FS.Open(join(j.dir, p.seg.name))
 	if err != nil {
-		return Frame{}, ErrDamaged
+		return Frame{}, unread(err)
 	}
 	defer file.Close()
-	off, most := p.seg.frames.span(p.i, p.seg.size)
-	raw := make([]byte, most)
-	n, _ := file.ReadAt(raw, off)
-	return openFrame(p.keys, p.seg.number, p.seg.frames.seq(p.i), raw[:n])
+	w := window{file: file}
+	f, err := openFrame(p.keys, p.seg.number, p.seg.frames.seq(p.i), w.bytes(p.seg.frames.span(p.i, p.seg.size)))
+	if err != nil && w.err != nil {
+		err = unread(w.err)
+	}
+	return f, err
 }
 
 // windowBytes is how much of a segment is read at once in passing through it.
@@ -219,6 +241,7 @@ type window struct {
 	ahead int64
 	buf   []byte
 	from  int64
+	err   error // of the last reading, unless the file merely ended
 }
 
 // bytes returns up to most bytes at off; fewer where the file ends or fails.
@@ -227,7 +250,10 @@ func (w *window) bytes(off, most int64) []byte {
 		if want := max(most, w.ahead); int64(cap(w.buf)) < want {
 			w.buf = make([]byte, want)
 		}
-		n, _ := w.file.ReadAt(w.buf[:cap(w.buf)], off)
+		n, err := w.file.ReadAt(w.buf[:cap(w.buf)], off)
+		if w.err = err; err == io.EOF {
+			w.err = nil
+		}
 		w.buf, w.from = w.buf[:n], off
 	}
 	return w.buf[off-w.from:][:min(most, int64(len(w.buf))-(off-w.from))]

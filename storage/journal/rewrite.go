@@ -38,7 +38,7 @@ var errRewrite = errors.New("journal: a rewritten segment did not verify")
 // The new items must not be larger than the old (ErrTooLarge). Frames that are
 // appended while Rewrite runs may or may not be given to fn. fn must not call
 // Rewrite or Close. Errors: ErrFull before the segment in hand was touched,
-// ErrFailed, or fn's.
+// ErrUnread, ErrFailed, or fn's.
 func (j *Journal) Rewrite(ctx context.Context, fn func(Frame) ([]Item, bool, error)) (Rewritten, error) {
 	j.rewriting.Lock()
 	defer j.rewriting.Unlock()
@@ -85,8 +85,7 @@ func (j *Journal) nth(i int) (*segment, keys, error) {
 func (j *Journal) changes(ctx context.Context, k keys, seg *segment, fn func(Frame) ([]Item, bool, error), done *Rewritten) (map[uint64][]byte, error) {
 	file, err := j.opt.FS.Open(join(j.dir, seg.name))
 	if err != nil {
-		done.Damaged += seg.frames.len()
-		return nil, ctx.Err()
+		return nil, unread(err)
 	}
 	defer file.Close()
 	w, out := window{file: file, ahead: min(windowBytes, seg.size)}, map[uint64][]byte{}
@@ -96,6 +95,9 @@ func (j *Journal) changes(ctx context.Context, k keys, seg *segment, fn func(Fra
 		}
 		off, most := seg.frames.span(i, seg.size)
 		f, err := openFrame(k, seg.number, seg.frames.seq(i), w.bytes(off, most))
+		if err != nil && w.err != nil {
+			return nil, unread(w.err)
+		}
 		if err != nil {
 			done.Damaged++
 			continue
