@@ -177,7 +177,7 @@ func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
 		return n.failed(err)
 	}
 	n.saved = n.now()
-	n.fold(ctx, journal.Frame{Seq: seq, Items: items})
+	n.fold(journal.Frame{Seq: seq, Items: items})
 	return nil
 }
 

@@ -33,7 +33,7 @@ func (s txSink) del(table byte, parts ...any) error { return s.tx.Delete(s.v.K(t
 
 // fold applies a durable frame to memory, view and index. If the view fails,
 // it is marked for rebuilding at the next start and memory still follows.
-func (n *Notebook) fold(ctx context.Context, f journal.Frame) {
+func (n *Notebook) fold(f journal.Frame) {
 	done := false
 	err := n.view.Defer(func(tx *vault.Tx) error {
 		done = true

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -235,4 +236,13 @@ func (r *pieceReader) part(first uint64, at int64, size uint64) ([]byte, error) 
 		left -= n
 	}
 	return out, nil
+}
+
+// readFull reads all of b; a file that ends before is damaged.
+func readFull(r io.Reader, b []byte) error {
+	_, err := io.ReadFull(r, b)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrSnapshot
+	}
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,10 +134,4 @@ func distinct(segs []*segment) bool {
 		}
 	}
 	return true
-}
-
-// writeSnapshot writes what Snapshot returns.
-func writeSnapshot(w io.Writer, x *Index) error {
-	_, err := w.Write(x.Snapshot())
-	return err
 }
