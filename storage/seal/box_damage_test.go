@@ -109,13 +109,13 @@ func TestBoxForgeries(t *testing.T) {
 		"tag":                 {set(boxHead+5, 9, 9), ErrDamaged},
 		"length":              {set(boxHead+33, 255), ErrDamaged},
 		// The byte is flipped, not set: what is sealed is random, so any one value is there already once in 256 runs.
-		"record":              {set(boxHead+boxItemHead+80, body[boxHead+boxItemHead+80]^1), ErrDamaged},
-		"misplaced":           {misplaced, ErrDamaged},
-		"out of order":        {sealedUp(swapped), ErrDamaged},
-		"record twice":        {sealedUp(slices.Concat(body[:14], u32(4), body[boxHead:boxHead+boxItemHead+first], body[boxHead:])), ErrDamaged},
-		"more behind":         {sealedUp(append(bytes.Clone(body), 0)), ErrDamaged},
-		"cut":                 {sealedUp(body[:len(body)-1]), ErrDamaged},
-		"short":               {appendSum([]byte("WHB1\x00\x01")), ErrDamaged},
+		"record":       {set(boxHead+boxItemHead+80, body[boxHead+boxItemHead+80]^1), ErrDamaged},
+		"misplaced":    {misplaced, ErrDamaged},
+		"out of order": {sealedUp(swapped), ErrDamaged},
+		"record twice": {sealedUp(slices.Concat(body[:14], u32(4), body[boxHead:boxHead+boxItemHead+first], body[boxHead:])), ErrDamaged},
+		"more behind":  {sealedUp(append(bytes.Clone(body), 0)), ErrDamaged},
+		"cut":          {sealedUp(body[:len(body)-1]), ErrDamaged},
+		"short":        {appendSum([]byte("WHB1\x00\x01")), ErrDamaged},
 	} {
 		d := boxDisk(c.b, c.b)
 		if _, err := openBox(d, "d", vaultKey); !errors.Is(err, c.want) {
