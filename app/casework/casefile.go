@@ -86,6 +86,7 @@ const (
 // the notebook knows it.
 type Completeness struct {
 	Arriving   bool // the notebook has not reached the head of the case log
+	Lost       bool // part of the notebook is damaged: entries may be missing
 	CompleteTo time.Time
 	Unsynced   []WorkerLag
 }

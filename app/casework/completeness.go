@@ -15,6 +15,9 @@ func (c Completeness) Words(now time.Time) string {
 	case c.CompleteTo.IsZero():
 		parts = append(parts, "not yet checked with the council")
 	}
+	if c.Lost {
+		parts = append(parts, "part of this notebook is damaged, so something may be missing")
+	}
 	if !c.CompleteTo.IsZero() {
 		parts = append(parts, "complete to "+momentWords(c.CompleteTo, now))
 	}

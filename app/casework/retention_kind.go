@@ -10,6 +10,11 @@ const (
 	KindDisposal  = "disposal"
 )
 
+// AboutKeeping reports whether entries of a kind are about keeping the record.
+func AboutKeeping(kind string) bool {
+	return kind == KindRetention || kind == KindHold || kind == KindRelease || kind == KindDisposal
+}
+
 // Retention puts a case into a class of the retention schedule. Replaces names
 // the earlier ones that its writer saw; one that nobody replaced stands beside
 // it, and then the longest period counts.

@@ -249,7 +249,6 @@ func stateOf(facts []Fact, alone bool) *RetentionState {
 // they say it; a hold always stops; and what is permitted has two people and,
 // in a council, a lead behind it.
 func TestDisposalRulesHold(t *testing.T) {
-	permitted := 0
 	rapid.Check(t, func(t *rapid.T) {
 		facts := genDisposal(t)
 		alone := rapid.Bool().Draw(t, "alone")
@@ -269,7 +268,6 @@ func TestDisposalRulesHold(t *testing.T) {
 			t.Fatal("ready and why contradict each other")
 		}
 		if q != nil {
-			permitted++
 			people := map[string]bool{}
 			kit, lead := false, false
 			for _, a := range q.Approvals {
@@ -298,7 +296,15 @@ func TestDisposalRulesHold(t *testing.T) {
 			t.Fatalf("a hold does not stop: %q", why)
 		}
 	})
-	if permitted == 0 {
-		t.Error("nothing was ever permitted: the property proves nothing")
+	// Disposals that are permitted are common enough among what is drawn; under
+	// fixed seeds, since a short run may by chance draw none.
+	permitted, draws := 0, rapid.Custom(genDisposal)
+	for seed := range 200 {
+		if q, _ := stateOf(draws.Example(seed), seed%2 == 0).Ready(testNow); q != nil {
+			permitted++
+		}
+	}
+	if permitted < 10 {
+		t.Errorf("only %d of 200 are permitted: the property proves nothing", permitted)
 	}
 }

@@ -12,8 +12,8 @@ var farFuture = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // names none; an empty defaultKind means a visit. Only the form is judged here:
 // call Validate for what is missing. Errors are *InputError.
 func DecodeSubmission(line []byte, defaultKind string) (*Submission, error) {
-	s := new(Submission)
-	if err := decodeStrict(line, MaxSubmission, s); err != nil {
+	s, err := readSubmission(line, MaxSubmission)
+	if err != nil {
 		return nil, err
 	}
 	if s.V > 1 {
@@ -34,12 +34,22 @@ func DecodeSubmission(line []byte, defaultKind string) (*Submission, error) {
 	return s, nil
 }
 
+// readSubmission is decodeStrict of a Submission, quickly where it can.
+func readSubmission(data []byte, limit int) (*Submission, error) {
+	s := new(Submission)
+	if quickSubmission(data, limit, s) {
+		return s, nil
+	}
+	s = new(Submission)
+	return s, decodeStrict(data, limit, s)
+}
+
 func submissionKind(k string) bool { return k == KindVisit || k == KindCall || k == KindNote }
 
 // decodeChild reads the payload of one child's visit, call or note.
 func decodeChild(payload []byte, kind string) (*Submission, error) {
-	s := new(Submission)
-	if err := decodeStrict(payload, MaxPayload, s); err != nil {
+	s, err := readSubmission(payload, MaxPayload)
+	if err != nil {
 		return nil, err
 	}
 	if s.V > 1 {

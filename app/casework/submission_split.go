@@ -119,3 +119,20 @@ func (s *Submission) texts() []string {
 }
 
 func (s *Submission) searchText() string { return joinText(s.texts()...) }
+
+// CanonicalSplit is Canonical and Split of a submission that Validate has
+// passed, in one go: where there is one child, both are the same bytes.
+func (s *Submission) CanonicalSplit() ([]byte, []ChildPayload) {
+	all := s.Canonical()
+	if _, part := s.Parts[s.onlyChild()]; len(s.Children) == 1 && (len(s.Parts) == 0 || len(s.Parts) == 1 && part) {
+		return all, []ChildPayload{{Ref: s.Children[0], Payload: all}}
+	}
+	return all, s.Split()
+}
+
+func (s *Submission) onlyChild() string {
+	if len(s.Children) != 1 {
+		return ""
+	}
+	return s.Children[0]
+}

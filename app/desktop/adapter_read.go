@@ -128,19 +128,13 @@ func (b *book) Search(ctx context.Context, query string, limit int) ([]Hit, erro
 	if err != nil {
 		return nil, err
 	}
-	names := map[notebook.ID]notebook.CaseRow{}
+	names := map[notebook.ID]string{}
 	for _, r := range rows {
-		names[r.ID] = r
+		names[r.ID] = r.Name
 	}
 	var out []Hit
 	for _, h := range hits {
-		kind, _ := casework.LookupKind(h.Kind)
-		child := names[h.Case].Name
-		if child == "" {
-			child = h.Ref
-		}
-		out = append(out, Hit{Entry: h.Entry.String(), Case: h.Case.String(), Child: child, Ref: h.Ref, Kind: h.Kind,
-			Label: kind.Label, When: h.When, Snippet: h.Snippet, Marks: h.Hits})
+		out = append(out, hitOf(h, names[h.Case]))
 	}
 	return out, nil
 }

@@ -21,10 +21,18 @@ type book struct {
 	tried     time.Time
 	reachable bool
 	shown     map[string]uint64 // by case id: how far the page drawn last went
+	locking   bool              // no more files are taken
+
+	beside   besides
+	takers   sync.WaitGroup // those that seal a file now
+	ends     context.Context
+	endFiles context.CancelFunc
 }
 
 func newBook(n *notebook.Notebook, d *door) *book {
-	return &book{n: n, door: d, shown: map[string]uint64{}}
+	b := &book{n: n, door: d, shown: map[string]uint64{}}
+	b.ends, b.endFiles = context.WithCancel(context.Background())
+	return b
 }
 
 var _ Notebook = (*book)(nil)
@@ -125,7 +133,11 @@ func (b *book) ChangePassphrase(_ context.Context, current, next []byte) error {
 	return b.door.guessed(b.n.ChangePassphrase(current, next))
 }
 
-func (b *book) Lock(context.Context) error { return b.n.Close() }
+func (b *book) Lock(context.Context) error {
+	b.endTaking()
+	b.beside.end()
+	return b.n.Close()
+}
 
 func (b *book) AddSample(ctx context.Context) error    { return b.n.AddSample(ctx) }
 func (b *book) RemoveSample(ctx context.Context) error { return b.n.RemoveSample(ctx) }

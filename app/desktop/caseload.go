@@ -57,7 +57,8 @@ func (p *caseloadPage) draw(c Caseload) {
 			w.t("The children you work with appear here. Add one by hand, or import the list that your case system exports."), add, imp)))
 		return
 	}
-	head := w.header(w.t("Caseload"), w.completeness(c.Complete), add, imp)
+	kept := w.kit.Button(w.t("Retention"), widgets.Secondary, w.openRetention)
+	head := w.header(w.t("Caseload"), w.completeness(c.Complete), add, imp, kept)
 	words := ""
 	if p.filter != nil {
 		words = p.filter.Text

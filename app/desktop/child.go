@@ -19,13 +19,17 @@ type childPage struct {
 	object *fyne.Container
 	id     string
 	data   *ChildPage
+	kept   *Kept           // how long it is kept; nil if that is not known
+	back   *widgets.Button // leads away when the record is gone
 
 	tabs   *widgets.Options
 	body   *fyne.Container
 	list   *widgets.List
 	detail *fyne.Container
-	open   string // the entry shown
-	plain  bool   // the confidential values are shown
+	scroll *widgets.Scroll // of the entry shown
+	open   string          // the entry shown
+	files  childFiles
+	plain  bool // the confidential values are shown
 	looked bool
 }
 
@@ -38,12 +42,24 @@ func openChild(w *Window, r route) page {
 // refresh reads the record anew and keeps the entry that is open.
 func (p *childPage) refresh() {
 	w, nb := p.w, p.w.nb
-	ask(w, func(ctx context.Context) (*ChildPage, error) { return nb.Child(ctx, p.id) }, func(d *ChildPage) {
+	var files map[string]File
+	ask(w, func(ctx context.Context) (childData, error) {
+		d, err := readChild(ctx, nb, p.id)
+		if err == nil && d.page != nil {
+			files, err = readFiles(ctx, nb, d.page)
+		}
+		return d, err
+	}, func(d childData) {
 		if w.page != nil && w.page != page(p) {
 			return
 		}
-		p.data = d
+		if p.data, p.kept = d.page, d.kept; d.gone != nil {
+			p.drawGone(d.gone)
+			return
+		}
+		p.files.byID = files
 		p.draw()
+		w.setMenu()
 		if !p.looked {
 			p.looked = true
 			act(w, func(ctx context.Context) error { return nb.Looked(ctx, p.id) }, func(error) {})
@@ -54,13 +70,16 @@ func (p *childPage) refresh() {
 func (p *childPage) content() fyne.CanvasObject { return p.object }
 
 func (p *childPage) first() fyne.Focusable {
+	if p.back != nil {
+		return p.back
+	}
 	if p.list == nil {
 		return nil
 	}
 	return p.list
 }
 
-func (p *childPage) leave() { p.data = nil }
+func (p *childPage) leave() { p.data, p.kept, p.files = nil, nil, childFiles{} }
 
 func (p *childPage) draw() {
 	w, f := p.w, &p.data.File
@@ -83,6 +102,9 @@ func (p *childPage) draw() {
 	}
 	if notes := p.attention(); notes != "" {
 		top = append(top, widgets.NewPanel(widgets.Caution, 10, widgets.NewText(notes, widgets.TextStyle{Colour: widgets.ColorWarningText})))
+	}
+	if line := w.keptLineOf(p.kept); line != nil {
+		top = append(top, line)
 	}
 	top = append(top, widgets.Between(28, widgets.Inset(0, 0, 0, -5, widgets.Wide(p.tabs)), p.seenLine()))
 	exchange(p.object, widgets.Inset(24, 36, 12, 36, widgets.StackGrow(12, len(top), append(top, p.body)...)))
@@ -193,7 +215,7 @@ func (p *childPage) drawTimeline() fyne.CanvasObject {
 // visit, call or note, else the latest of all.
 func (p *childPage) start() int {
 	list := p.data.File.Entries
-	if i := slices.IndexFunc(list, func(e casework.Entry) bool { return e.ID == p.open }); i >= 0 {
+	if i := slices.IndexFunc(list, func(e casework.Entry) bool { return e.ID == p.open || holdsFile(&e, p.open) }); i >= 0 {
 		return i
 	}
 	return max(0, slices.IndexFunc(list, func(e casework.Entry) bool { return e.Narrative() }))
@@ -214,6 +236,8 @@ func (p *childPage) rowOf(e *casework.Entry) widgets.RowData {
 	switch n := len(e.Amendments) + len(e.Comments); {
 	case e.Damaged:
 		r.Mark, r.Badge = widgets.AlertMark, w.t("Damaged")
+	case r.Badge == "" && n == 0 && len(e.Attachments) > 0:
+		r.Badge = w.n("%d file", "%d files", len(e.Attachments))
 	case r.Badge == "" && n > 0:
 		r.Badge = w.n("%d added", "%d added", n)
 	}
@@ -224,5 +248,7 @@ func (p *childPage) showEntry(i int) {
 	e := &p.data.File.Entries[i]
 	p.open = e.ID
 	p.list.Mark(i)
-	exchange(p.detail, widgets.NewPanel(widgets.Plain, 1, p.w.kit.Scroll(widgets.Inset(18, 22, 22, 22, p.drawEntry(e)))))
+	p.w.setMenu() // a file can be added to some entries only
+	p.scroll = p.w.kit.Scroll(widgets.Inset(18, 22, 22, 22, p.drawEntry(e)))
+	exchange(p.detail, widgets.NewPanel(widgets.Plain, 1, p.scroll))
 }

@@ -25,6 +25,9 @@ func (p *childPage) drawDetails() fyne.CanvasObject {
 			parts = append(parts, card(w.t(group), widgets.Grid(24, 14, 240, cells...)))
 		}
 	}
+	if p.kept != nil && w.seesRetention() {
+		parts = append(parts, w.keptCard(p.kept))
+	}
 	if len(parts) == 0 {
 		return w.empty(w.t("No details yet"), w.t("Import a caseload to fill them in."))
 	}

@@ -37,6 +37,7 @@ func commands() []command {
 		{"Record", "Next section", fyne.KeyPageDown, ctrl, onSheet, func(w *Window) { w.step(1) }},
 		{"Record", "Section before", fyne.KeyPageUp, ctrl, onSheet, func(w *Window) { w.step(-1) }},
 		{"Record", "Put the time into the text", fyne.KeyT, ctrlShift, nil, (*Window).stampTime},
+		{"Record", "Add a photo or file", fyne.KeyO, ctrl, takesFiles, (*Window).addFile},
 		{"Record", "Finalise", fyne.KeyReturn, ctrl, onFinal, (*Window).finalise},
 
 		{"Go to", "Jump to a child", fyne.KeyK, ctrl, nil, (*Window).jump},
@@ -45,17 +46,24 @@ func commands() []command {
 		{"Go to", "Today", fyne.Key1, ctrl, nil, func(w *Window) { w.visit(route{screen: "today"}) }},
 		{"Go to", "Caseload", fyne.Key2, ctrl, nil, func(w *Window) { w.visit(route{screen: "caseload"}) }},
 		{"Go to", "Team", fyne.Key3, ctrl, func(w *Window) bool { return w.nb != nil && w.who.SeesTeam }, func(w *Window) { w.visit(route{screen: "team"}) }},
+		{"Go to", "Retention", fyne.Key4, ctrl, func(w *Window) bool { return w.nb != nil && w.seesRetention() }, (*Window).openRetention},
 		{"Go to", "Back", fyne.KeyLeft, fyne.KeyModifierAlt, nil, (*Window).goBack},
 
 		{"Cases", "Add a child", fyne.KeyA, ctrlShift, nil, func(w *Window) { w.visit(route{screen: "addchild"}) }},
 		{"Cases", "Import a caseload", fyne.KeyI, ctrl, nil, func(w *Window) { w.visit(route{screen: "import"}) }},
 		{"Cases", "Export a case summary", fyne.KeyE, ctrl, onChild, func(w *Window) { w.visit(route{screen: "export", id: w.here.id}) }},
 		{"Cases", "", "", 0, nil, nil},
+		{"Cases", "How long it is kept", "", 0, onCase, keeping(keepSet)},
+		{"Cases", "Place a hold", "", 0, onCase, keeping(keepHold)},
+		{"Cases", "Release the hold", "", 0, onCase, keeping(keepRelease)},
+		{"Cases", "Disposal of this record", "", 0, onCase, (*Window).disposal},
+		{"Cases", "", "", 0, nil, nil},
 		{"Cases", "Try with sample cases", "", 0, func(w *Window) bool { return w.nb != nil && !w.status.HasSample }, (*Window).addSample},
 		{"Cases", "Remove the sample cases", "", 0, func(w *Window) bool { return w.nb != nil && w.status.HasSample }, (*Window).removeSample},
 
 		{"Notebook", "Sync now", fyne.KeyR, ctrl, func(w *Window) bool { return w.nb != nil && w.status.Enrolled }, (*Window).syncNow},
 		{"Notebook", "Council and sync", fyne.KeyR, ctrlShift, nil, func(w *Window) { w.visit(route{screen: "council"}) }},
+		{"Notebook", "Backup", fyne.KeyB, ctrlShift, nil, func(w *Window) { w.visit(route{screen: "backup"}) }},
 		{"Notebook", "Settings and passphrase", fyne.KeyComma, ctrl, nil, func(w *Window) { w.visit(route{screen: "settings"}) }},
 		{"Notebook", "Larger text", fyne.KeyEqual, ctrl, nil, func(w *Window) { w.resizeText(25) }},
 		{"Notebook", "Smaller text", fyne.KeyMinus, ctrl, nil, func(w *Window) { w.resizeText(-25) }},
@@ -123,9 +131,10 @@ func (w *Window) setMenu() {
 }
 
 // undisturbed reports whether a command may run now: while a dialog asks
-// something only locking and leaving may.
+// something, or the window is hidden until a backup is done, only locking and
+// leaving may.
 func (w *Window) undisturbed(c command) bool {
-	return w.win.Canvas().Overlays().Top() == nil || c.label == "Lock" || c.label == "Quit"
+	return w.win.Canvas().Overlays().Top() == nil && !w.covered || c.label == "Lock" || c.label == "Quit"
 }
 
 // stepper is a page in sections.

@@ -103,6 +103,7 @@ func openWelcome(w *Window, _ route) page {
 		pass.clear()
 	}
 	create = w.kit.Button(w.t("Create the notebook"), widgets.Primary, run)
+	restore := w.kit.Button(w.t("Restore from a backup"), widgets.Quiet, func() { w.show(route{screen: "restore"}) })
 	name.OnEnter = func() { w.win.Canvas().Focus(pass.one) }
 	pass.one.OnEnter = func() { w.win.Canvas().Focus(pass.two) }
 	pass.two.OnEnter = run
@@ -111,7 +112,7 @@ func openWelcome(w *Window, _ route) page {
 			widgets.NewText(w.t("Wherry"), widgets.Heading),
 			widgets.NewText(w.t("A case notebook that works without a connection and keeps everything encrypted on this laptop."), widgets.Body)),
 		nameField, pass.first, pass.second,
-		buttons(create),
+		buttons(create, restore),
 		widgets.NewText(w.t("You need no council to begin. You can join one later and keep everything."), widgets.Small))
 	return simple{w.doorFrame(body), name}
 }

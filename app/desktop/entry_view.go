@@ -31,6 +31,7 @@ func (p *childPage) drawEntry(e *casework.Entry) fyne.CanvasObject {
 		parts = append(parts, widgets.NewText(w.t("This entry needs a newer Wherry. It is kept as it is."), widgets.Body))
 	default:
 		parts = append(parts, p.drawFacts(e), p.drawPassages(e), p.drawLists(e))
+		parts = append(parts, p.drawFiles(e)...)
 	}
 	for _, a := range e.Amendments {
 		parts = append(parts, p.drawRemark(w.t("Amended by %s", a.Author), a.Text, a.Written, a.Received, a.State, a.Struck, widgets.Caution))
@@ -166,7 +167,8 @@ func (p *childPage) entryActions(e *casework.Entry) []fyne.CanvasObject {
 	if w.who.CanComment {
 		out = append(out, w.kit.Button(w.t("Add oversight"), widgets.Primary, remark(casework.KindComment)))
 	}
-	out = append(out, w.kit.Button(w.t("Amend"), widgets.Secondary, remark(casework.KindAmend)))
+	out = append(out, w.kit.Button(w.t("Amend"), widgets.Secondary, remark(casework.KindAmend)),
+		w.kit.Button(w.t("Add a photo or file…"), widgets.Secondary, p.addFile))
 	if !e.IsStruck() {
 		out = append(out, w.kit.Button(w.t("Strike"), widgets.Secondary, remark(casework.KindStrike)))
 	}

@@ -50,6 +50,7 @@ func (b *fakeBook) People(_ context.Context, ids []string) ([]casework.Person, e
 }
 
 func (b *fakeBook) Search(_ context.Context, q string, _ int) ([]Hit, error) {
+	b.finds.queries = append(b.finds.queries, q)
 	if strings.Count(q, `"`)%2 == 1 {
 		return nil, errQuery
 	}
@@ -79,7 +80,7 @@ func (b *fakeBook) Record(_ context.Context, draft string, s *casework.Submissio
 		return nil, r
 	}
 	delete(b.drafts, draft)
-	return b.submit(*s), nil
+	return b.publish(draft, s), nil
 }
 
 func (b *fakeBook) caseOf(entry string) string {
@@ -168,6 +169,7 @@ func (b *fakeBook) Draft(_ context.Context, id string) (*casework.Draft, error) 
 
 func (b *fakeBook) DiscardDraft(_ context.Context, id string) error {
 	delete(b.drafts, id)
+	delete(b.filed.staged, id)
 	return b.call("DiscardDraft")
 }
 

@@ -33,11 +33,18 @@ type fakeBook struct {
 	preview  ImportPreview
 	hits     []Hit
 	exported []ExportRequest
+	filed    fakeFiles
+	backed   fakeBackups
 
 	kit       string // its recovery code
 	rehearsal Rehearsal
+	finds     finds
 	wrong     int
 	place     []byte
+
+	gone    []Gone // what it disposed of
+	resumed int
+	backups time.Time
 }
 
 var (

@@ -121,6 +121,9 @@ func (d *fakeDoor) UnlockWithCode(_ context.Context, code string, pass []byte) (
 }
 
 func explain(err error) Problem {
+	if p, ok := explainBackup(err); ok {
+		return p
+	}
 	switch {
 	case errors.Is(err, errWrong):
 		return Problem{CodeWrongPassphrase, "The passphrase is wrong.", "Check Caps Lock.", 2 * time.Second}
@@ -130,6 +133,9 @@ func explain(err error) Problem {
 		return Problem{CodeReadOnly, "The disk is full.", "Free some space.", 0}
 	case errors.Is(err, errQuery):
 		return Problem{"query", "A quotation mark is missing.", "Close the words in quotation marks.", 0}
+	}
+	if p, ok := explainFile(err); ok {
+		return p
 	}
 	return Problem{"other", "That did not work.", "Try again.", 0}
 }

@@ -13,6 +13,9 @@ import (
 // help shows the help without losing the place: it is a visit that can be gone
 // back from.
 func (w *Window) help() {
+	if h, ok := w.page.(helper); ok && widgets.TopDialog(w.win.Canvas()) == nil && h.showHelp() {
+		return
+	}
 	if w.nb != nil && widgets.TopDialog(w.win.Canvas()) == nil {
 		w.visit(route{screen: "help"})
 	}
@@ -28,8 +31,11 @@ func openHelp(w *Window, _ route) page {
 			w.meaning(widgets.TwoTicks, w.t("Opened by …"), w.t("Somebody else who may read it has opened it."))),
 		card(w.t("Nothing you type is lost"),
 			widgets.NewText(w.t("Every text is written to the disk within a second of the keystroke. A lock, a flat battery or a crash in the middle of a sentence brings you back to that sentence. There is no Save button to remember."), widgets.Body)),
+		card(w.t("Backups"),
+			widgets.NewText(w.t("A backup is everything in this notebook in one encrypted file. Make one on a memory stick, check it, and keep the stick away from the laptop. It opens with the passphrase or the recovery kit of the day on which it was made."), widgets.Body)),
 		card(w.t("Draft, final, amended"),
 			widgets.NewText(w.t("A draft is yours alone. Finalising makes it part of the record: from then on it can be amended or struck, and the original always stays visible."), widgets.Body)),
+		card(w.t("Searching"), w.searchHelp()),
 		card(w.t("Keys"), w.keyTable()))
 	return simple{w.scrolled(w.header(w.t("Help"), "", back), body), back}
 }

@@ -77,7 +77,9 @@ func (w *Window) tick() {
 	}
 	w.idle.seen = w.deps.Now()
 	if w.idle.expired(w) {
-		w.lock()
+		if !w.hideForBackup() {
+			w.lock()
+		}
 		return
 	}
 	if left := w.idle.limit(w) - w.now().Sub(w.idle.last); left <= warnBefore {
@@ -92,6 +94,7 @@ func (w *Window) tick() {
 			w.frame.bar.Object.Refresh()
 		}
 	}
+	w.whenIdle()
 }
 
 // lockWords says when the window locks: in minutes, and in seconds when it is
@@ -132,6 +135,9 @@ func (w *Window) typedKey(ev *fyne.KeyEvent) bool {
 	if ev.Name == fyne.KeyF1 {
 		w.help()
 		return true
+	}
+	if ev.Name == fyne.KeyEscape {
+		return w.escapes()
 	}
 	return false
 }

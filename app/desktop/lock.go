@@ -60,15 +60,19 @@ func (w *Window) cover(title string, body fyne.CanvasObject) {
 // process ends with it.
 func (w *Window) shut(back route) {
 	nb, process, size := w.nb, w.deps.Process, w.win.Canvas().Size()
+	if w.backing != nil && back.screen == "backup" {
+		back.kind = stoppedByLock
+	}
+	w.backing, w.backed, w.covered = nil, nil, false
 	w.drop()
 	w.cancel()
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.session++
-	w.nb, w.frame, w.pending = nil, nil, nil
+	w.nb, w.frame, w.pending, w.intake = nil, nil, nil, nil
 	w.status, w.who, w.history = Status{}, Who{}, nil
 	w.health, w.next = Health{}, route{}
 	w.syncing, w.saveBad, w.savedAt = false, "", time.Time{}
-	w.idle = idle{}
+	w.idle, w.find = idle{}, finding{}
 	w.resume = back
 	w.setMenu()
 	if process.Again == nil {
@@ -125,9 +129,20 @@ func (w *Window) finish() {
 	_ = nb.Lock(context.Background())
 }
 
-// quit saves, locks and closes the window.
+// quit ends the program, unless a backup is being made that the person wants to
+// wait for.
 func (w *Window) quit() {
+	if b := w.backing; b != nil && b.act == makingBackup && w.win.Canvas().Overlays().Top() == nil {
+		w.sure(w.t("A backup is being made"), w.t("If you quit now, it is stopped and nothing is left of it."), w.t("Stop it and quit"), widgets.Secondary, w.end)
+		return
+	}
+	w.end()
+}
+
+// end saves, locks and closes the window.
+func (w *Window) end() {
 	if w.nb == nil {
+		w.drop() // which stops a restore
 		if n := w.newborn; n != nil {
 			w.run.Go(func() { _ = n.nb.Lock(context.Background()) })
 		}

@@ -71,6 +71,63 @@ var scenes = []struct {
 		s.typed(s.book.kit)
 		s.key(fyne.KeyReturn)
 	}},
+	{"backup", openedStage, func(s *stage) {
+		s.book.backed.size = 3_412_345
+		s.command("Backup")
+	}},
+	{"backup-making", openedStage, makingBackupScene},
+	{"backup-hidden", openedStage, func(s *stage) {
+		makingBackupScene(s)
+		s.clock.pass(6 * time.Minute)
+	}},
+	{"backup-made", openedStage, func(s *stage) {
+		s.command("Backup")
+		s.key(fyne.KeyReturn)
+		s.laidOut()
+	}},
+	{"backup-tried", openedStage, func(s *stage) {
+		triedScene(s, true)
+		s.laidOut()
+	}},
+	{"backup-damaged", openedStage, func(s *stage) {
+		triedScene(s, false)
+		s.laidOut()
+	}},
+	{"backup-told", openedStage, func(s *stage) {
+		r := s.slow()
+		s.command("Backup")
+		s.key(fyne.KeyReturn)
+		s.command("Caseload")
+		r.go1()
+	}},
+	{"backup-due", openedStage, func(s *stage) {
+		s.book.backed.facts = BackupFacts{Made: start.AddDate(0, 0, -21), Expires: start.AddDate(0, 0, 69), Days: 14, Due: true}
+		s.command("Today")
+	}},
+	{"restore", newStage, func(s *stage) {
+		s.start()
+		s.show(route{screen: "restore"})
+		p := s.page.(*restorePage)
+		p.from.SetText("/media/stick/wherry-backup-2026-11-20-1704.whb")
+		p.secret.pass.SetText("wrong")
+		p.restore()
+	}},
+	{"restore-code", newStage, func(s *stage) {
+		s.start()
+		s.show(route{screen: "restore"})
+		p := s.page.(*restorePage)
+		s.win.Canvas().Focus(p.secret.with)
+		s.key(fyne.KeyRight)
+	}},
+	{"restored", newStage, func(s *stage) {
+		family(s.book)
+		s.start()
+		s.show(route{screen: "restore"})
+		p := s.page.(*restorePage)
+		p.from.SetText("/media/stick/wherry-backup-2026-11-20-1704.whb")
+		p.secret.pass.SetText("secret")
+		p.restore()
+	}},
 	{"recover", newStage, func(s *stage) {
 		s.door.exists = true
 		s.start()

@@ -75,6 +75,9 @@ type Door interface {
 	// UnlockWithCode opens the notebook with the recovery code and, in the
 	// same act, sets the new passphrase. The code goes on working.
 	UnlockWithCode(ctx context.Context, code string, passphrase []byte) (Notebook, error)
+	// Restore makes the notebook out of a backup and leaves it open. It is
+	// there whole or not at all. A context that ends stops it.
+	Restore(ctx context.Context, r RestoreRequest) (Notebook, Restored, error)
 }
 
 // DoorState is the notebook as it looks from outside.
@@ -97,9 +100,10 @@ type RecoveryKit struct {
 
 // Notebook is an open notebook: the one door to what it holds. Every method is
 // synchronous and takes the context first. The window calls one method at a
-// time, but for Sync, which runs beside the others: a slow link must never keep
-// a draft from being saved. When a writing method returns without an error its
-// work is durable on this laptop, and SavedAt proves it.
+// time, but for Sync, those of Files and some of Backups, which run beside the others: a slow
+// link or a large recording must never keep a draft from being saved. When a
+// writing method returns without an error its work is durable on this laptop,
+// and SavedAt proves it.
 //
 // Entries and drafts are named by opaque ids. A case is named by its id or its
 // child reference; in a casework.Submission children are named by reference.
@@ -109,7 +113,11 @@ type Notebook interface {
 	Reader
 	Recorder
 	Drafts
+	Files
+	Retaining
+	Backups
 	Council
+	Finder
 }
 
 // Session is the notebook as a whole.

@@ -125,4 +125,6 @@ type Hit struct {
 	When        time.Time
 	Snippet     string
 	Marks       [][2]int // start and end, in code points of Snippet
+	SoundsLike  bool     // a name was found only in another spelling
+	Variants    []string // those spellings, as the note has them
 }

@@ -30,6 +30,7 @@ type recordPage struct {
 
 	sections *widgets.Nav
 	side     *fyne.Container
+	beside   *widgets.Scroll // scrolls the side when large text makes it long
 	place    *fyne.Container
 	scroll   *widgets.Scroll
 	saved    *widgets.Sign
@@ -39,6 +40,7 @@ type recordPage struct {
 	focus    fyne.Focusable // first of the section
 	caret    casework.Caret
 	blanks   map[string]int // empty rows for words, by child
+	files    sheetFiles
 }
 
 // recordData is what the page needs before it can be drawn.
@@ -46,6 +48,7 @@ type recordData struct {
 	rows   []CaseRow
 	people []casework.Person
 	draft  *casework.Draft
+	files  []File // of the draft
 }
 
 func openRecord(w *Window, r route) page {
@@ -60,6 +63,9 @@ func openRecord(w *Window, r route) page {
 		d.rows = load.Rows
 		if r.kind == "" {
 			if d.draft, err = nb.Draft(ctx, r.id); err != nil {
+				return d, err
+			}
+			if d.files, err = nb.Staged(ctx, r.id); err != nil {
 				return d, err
 			}
 		}
@@ -97,7 +103,7 @@ func (p *recordPage) familyOf(d recordData, r route) []string {
 // begin fills the sheet in and draws it.
 func (p *recordPage) begin(d recordData) {
 	w := p.w
-	p.rows, p.people = d.rows, d.people
+	p.rows, p.people, p.files.list = d.rows, d.people, d.files
 	p.saver = &saver{w: w, take: p.take, saved: p.outline}
 	p.sub = &casework.Submission{}
 	if d.draft != nil {

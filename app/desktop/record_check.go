@@ -1,6 +1,8 @@
 package desktop
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -16,19 +18,21 @@ func drawCheck(p *recordPage) fyne.CanvasObject {
 	items := p.clean().Validate(w.now())
 	blocking := casework.Blocking(items)
 	parts := []fyne.CanvasObject{widgets.NewText(w.t("Check and finalise"), widgets.Heading)}
-	if len(blocking) > 0 {
+	stray := p.missingFiles()
+	if n := len(blocking) + len(stray); n > 0 {
 		parts = append(parts, widgets.NewPanel(widgets.Caution, 16, widgets.Stack(8,
-			append([]fyne.CanvasObject{widgets.NewText(w.n("%d thing is missing", "%d things are missing", len(blocking)), widgets.SubHeading)},
-				p.itemRows(blocking)...)...)))
+			append(append([]fyne.CanvasObject{widgets.NewText(w.n("%d thing is missing", "%d things are missing", n), widgets.SubHeading)},
+				p.itemRows(blocking)...), stray...)...)))
 	} else {
 		parts = append(parts, widgets.NewPanel(widgets.Good, 16, widgets.NewSign(widgets.Tick, w.t("Nothing is missing."), widgets.Strong)))
 	}
 	if warn := warnings(items); len(warn) > 0 {
 		parts = append(parts, card(w.t("Worth a look"), p.itemRows(warn)...))
 	}
-	parts = append(parts, card(w.t("What goes where"), p.whereItGoes()...))
+	parts = append(parts, card(w.t("What goes where"), append(p.whereItGoes(), p.filesWhere()...)...))
+	parts = append(parts, card(w.t("Who can read this once it is saved"), p.whoReads()))
 	final := w.kit.Button(w.t("Finalise"), widgets.Primary, p.finalise)
-	if len(blocking) > 0 {
+	if len(blocking)+len(stray) > 0 {
 		final.Disable()
 	} else {
 		p.focus = final
@@ -84,6 +88,24 @@ func (p *recordPage) whereItGoes() []fyne.CanvasObject {
 	}
 }
 
+// whoReads says who holds the keys of the records that this goes into.
+func (p *recordPage) whoReads() fyne.CanvasObject {
+	w, nb, refs := p.w, p.w.nb, slices.Clone(p.sub.Children)
+	place := stackOf(widgets.NewText(w.t("One moment."), widgets.Muted))
+	try(w, func(ctx context.Context) ([]CaseReaders, error) { return nb.Readers(ctx, refs) }, func(all []CaseReaders, err error) {
+		if err != nil {
+			pr := w.deps.Explain(err)
+			exchange(place, widgets.NewText(strings.TrimSpace(pr.Sentence+" "+pr.Next), widgets.Body))
+		} else {
+			exchange(place, widgets.Stack(6, w.readersWords(all, p.name)...))
+		}
+		if p.scroll != nil {
+			p.scroll.Fit()
+		}
+	})
+	return place
+}
+
 // finalise saves the draft, looks whether anything is missing, and starts the
 // ten seconds.
 func (p *recordPage) finalise() {
@@ -94,6 +116,9 @@ func (p *recordPage) finalise() {
 	sheet := p.clean()
 	if len(casework.Blocking(sheet.Validate(w.now()))) > 0 {
 		p.open("check")
+		return
+	}
+	if !p.filesReady() {
 		return
 	}
 	p.saver.dirty = true // the draft on the disk is what can be undone to

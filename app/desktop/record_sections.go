@@ -40,6 +40,7 @@ func (p *recordPage) list() []section {
 	}})
 	return append(out,
 		section{"actions", w.t("Actions"), drawActions, func(f string) bool { return strings.HasPrefix(f, "actions") }},
+		section{filesSection, w.t("Photos and files"), drawFiles, func(f string) bool { return f == "attachments" }},
 		section{"check", w.t("Check and finalise"), drawCheck, func(string) bool { return false }})
 }
 
@@ -76,7 +77,8 @@ func (p *recordPage) build() {
 		widgets.Inset(0, 12, 8, 20, p.saved),
 		widgets.Inset(0, 12, 0, 15, final),
 		widgets.Inset(0, 12, 14, 15, discard))
-	exchange(p.object, widgets.Side(248, p.side, p.place))
+	p.beside = w.kit.Scroll(p.side)
+	exchange(p.object, widgets.Side(248, p.beside, p.place))
 	p.outline()
 }
 
@@ -99,6 +101,9 @@ func (p *recordPage) outline() {
 	missing := map[string]int{}
 	for _, it := range casework.Blocking(p.clean().Validate(w.now())) {
 		missing[p.sectionOf(it)]++
+	}
+	if n := p.strays(); n > 0 {
+		missing[filesSection] += n
 	}
 	var items []widgets.NavItem
 	for _, s := range p.list() {
@@ -131,6 +136,8 @@ func (p *recordPage) filled(id string) bool {
 		return s.Occurred != "" && (s.Kind != casework.KindVisit || s.Type != "")
 	case id == "actions":
 		return len(s.Actions) > 0
+	case id == filesSection:
+		return len(p.files.list) > 0
 	case strings.HasPrefix(id, childSection):
 		part := s.Parts[strings.TrimPrefix(id, childSection)]
 		return part.Seen != casework.Unanswered || part.Observations != "" || len(part.Voice) > 0
@@ -192,8 +199,19 @@ func (p *recordPage) box(name string, e *widgets.Entry, text string, set func(st
 	return e
 }
 
-// discard drops the draft and offers to take that back.
+// discard drops the draft. Its files are erased with it, so then it asks first.
 func (p *recordPage) discard() {
+	if len(p.files.list) == 0 {
+		p.drop()
+		return
+	}
+	w := p.w
+	w.sure(w.t("Discard the draft and its files?"), w.t("The photos and files of this draft are erased at once and cannot be brought back. The words can, for ten seconds."),
+		w.t("Discard them"), widgets.Danger, p.drop)
+}
+
+// drop drops the draft and offers to take that back.
+func (p *recordPage) drop() {
 	w, nb, draft := p.w, p.w.nb, p.take()
 	p.saver.end()
 	id := p.saver.known

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"fyne.io/fyne/v2"
@@ -92,6 +93,7 @@ func (p *recordPage) first() fyne.Focusable      { return p.focus }
 func (p *recordPage) scroller() *widgets.Scroll  { return p.scroll }
 
 func (p *recordPage) leave() {
+	p.leaveFiles()
 	if p.saver != nil {
 		p.saver.end()
 	}
@@ -103,7 +105,9 @@ func (p *recordPage) keep(done func(error)) {
 		done(nil)
 		return
 	}
-	p.saver.keep(done)
+	p.keepCaptions(func(failed error) {
+		p.saver.keep(func(err error) { done(cmp.Or(err, failed)) })
+	})
 }
 
 func (p *recordPage) back() route {
@@ -115,6 +119,9 @@ func (p *recordPage) back() route {
 
 // tookFocus notes which box is written in.
 func (p *recordPage) tookFocus(o fyne.CanvasObject) {
+	if p.beside != nil {
+		p.beside.Reveal(o)
+	}
 	for name, e := range p.boxes {
 		if fyne.CanvasObject(e) == o {
 			p.last = name

@@ -102,6 +102,9 @@ func (p *remarkPage) draw(c *ChildPage) {
 			widgets.NewText(e.Title, widgets.Strong),
 			widgets.NewText(casework.TimeWords(e.When()), widgets.Small),
 			widgets.NewText(casework.Shorten(beginning(e), 240), widgets.Body))))
+	} else if f, ok := fileIn(&c.File, p.text.Target); ok {
+		body = append(body, widgets.NewPanel(widgets.Plain, 12, widgets.Row(14, w.thumb(f, nil), widgets.Fill(widgets.Stack(3,
+			widgets.NewText(f.Name, widgets.Strong), widgets.NewText(w.fileLine(f), widgets.Small), widgets.NewText(f.Caption, widgets.Body))))))
 	}
 	ok := w.kit.Button(yes, weight, p.finalise)
 	cancel := w.kit.Button(w.t("Discard draft"), widgets.Quiet, p.discard)

@@ -37,15 +37,6 @@ func TestSearchOpensTheEntry(t *testing.T) {
 	}
 }
 
-func TestSearchMarksStayOnTheirWords(t *testing.T) {
-	h := Hit{Snippet: "a  b\nsofa x", Marks: [][2]int{{5, 9}, {90, 95}}}
-	row := "… " + strings.Join(strings.Fields(h.Snippet), " ") + " …"
-	marks := shiftMarks(h)
-	if len(marks) != 1 || string([]rune(row)[marks[0][0]:marks[0][1]]) != "sofa" {
-		t.Errorf("%q marked at %v", row, marks)
-	}
-}
-
 func TestImportShowsBeforeItWrites(t *testing.T) {
 	s := openedStage(t)
 	s.book.preview = oldSpreadsheet()

@@ -12,27 +12,38 @@ import (
 )
 
 // searchPage looks through all notes. It searches on Return, and a moment after
-// the last letter.
+// the last letter. What it is narrowed to stands in the query, and is shown and
+// changed by the controls below it too.
 type searchPage struct {
 	w      *Window
 	object fyne.CanvasObject
 	box    *widgets.Entry
 	field  *widgets.Field
+	narrow *narrowing
 	result *fyne.Container
 	list   *widgets.List
 	hits   []Hit
 	asked  int // grows with each question: later answers win
 	stop   func()
+
+	help       *fyne.Container
+	helpButton *widgets.Button
+	helping    bool
+	crowded    bool // large text: the controls are shown when asked for
 }
 
 const (
 	searchMost  = 100
 	searchAfter = 350 * 1e6 // nanoseconds after the last letter
+	crowdedAt   = 150       // per cent of the text's size
+	searchBack  = "again"   // kind of the route that goes back to what was found
 )
 
-func openSearch(w *Window, _ route) page {
-	p := &searchPage{w: w, box: w.kit.Line(w.t("Words, \"exact words\" or the begin* of a word")), result: container.NewStack()}
+func openSearch(w *Window, r route) page {
+	p := &searchPage{w: w, box: w.kit.Line(w.t("Words, \"exact words\" or the begin* of a word")),
+		result: container.NewStack(), help: container.NewStack()}
 	p.field = widgets.NewField(w.t("Words to look for"), "", p.box)
+	p.narrow = newNarrowing(w, p.setFilter)
 	p.box.OnEnter = p.search
 	p.box.OnDown = func() {
 		if p.list != nil {
@@ -40,14 +51,49 @@ func openSearch(w *Window, _ route) page {
 		}
 	}
 	p.box.OnEdit = func(string) {
-		if p.stop != nil {
-			p.stop()
-		}
-		p.stop = w.run.After(searchAfter, p.search)
+		p.narrow.show(p.box.Text)
+		p.soon()
 	}
-	head := w.header(w.t("Search"), w.t("Every visit, call, note, amendment and comment in this notebook."))
-	p.object = w.fixed(head, widgets.StackGrow(16, 1, p.field, p.result))
+	p.helpButton = w.kit.Button(w.t("How to search"), widgets.Quiet, p.toggleHelp)
+	p.help.Hide()
+	lead, actions := w.t("Every visit, call, note, amendment and comment in this notebook."), []fyne.CanvasObject{p.helpButton}
+	if p.crowded = w.settings.TextPercent >= crowdedAt; p.crowded {
+		lead, actions = "", []fyne.CanvasObject{p.narrowButton(), p.helpButton}
+	}
+	head := w.header(w.t("Search"), lead, actions...)
+	p.object = w.fixed(head, widgets.StackGrow(14, 3, p.help, p.field, p.narrow.object, p.result))
+	nb := w.nb
+	try(w, nb.SearchScope, func(s SearchScope, err error) {
+		if err == nil { // else there is less to choose from; it can still be typed
+			p.narrow.offer(s, p.box.Text)
+		}
+	})
+	w.warmUp(nil)
+	if r.kind == searchBack && w.find.query != "" {
+		p.box.Put(w.find.query)
+		p.box.CursorColumn = len([]rune(p.box.Text))
+		p.narrow.show(p.box.Text)
+		p.search()
+	}
 	return p
+}
+
+// narrowButton shows and hides the controls, which at first are hidden.
+func (p *searchPage) narrowButton() *widgets.Button {
+	w := p.w
+	p.narrow.object.Hide()
+	var b *widgets.Button
+	b = w.kit.Button(w.t("Narrow"), widgets.Quiet, func() {
+		if p.narrow.object.Visible() {
+			p.narrow.object.Hide()
+			b.SetText(w.t("Narrow"))
+		} else {
+			p.narrow.object.Show()
+			b.SetText(w.t("Hide"))
+		}
+		p.object.Refresh()
+	})
+	return b
 }
 
 func (p *searchPage) content() fyne.CanvasObject { return p.object }
@@ -57,7 +103,25 @@ func (p *searchPage) leave() {
 	if p.stop != nil {
 		p.stop()
 	}
+	p.asked++
 	p.hits = nil
+}
+
+// soon searches a moment after the last change.
+func (p *searchPage) soon() {
+	if p.stop != nil {
+		p.stop()
+	}
+	p.stop = p.w.run.After(searchAfter, p.search)
+}
+
+// setFilter writes into the query what the controls say, and searches anew.
+func (p *searchPage) setFilter(name, value string) {
+	p.box.Put(withFilter(p.box.Text, name, value))
+	p.box.CursorColumn = len([]rune(p.box.Text))
+	p.box.Refresh()
+	p.narrow.show(p.box.Text)
+	p.search()
 }
 
 func (p *searchPage) search() {
@@ -68,81 +132,117 @@ func (p *searchPage) search() {
 	}
 	p.asked++
 	asked := p.asked
-	if query == "" {
-		p.show(nil, "")
+	p.field.Fail("")
+	w.find.query = query
+	switch {
+	case query == "":
+		p.put(widgets.Stack(0))
+		return
+	case wordsIn(query) == "":
+		p.put(w.empty(w.t("Now write a word to look for"), w.t("What you chose narrows a search; it needs at least one word.")))
+		return
+	case backwards(query):
+		p.fail(w.t("The first day comes after the last one, so nothing can be found."))
+		return
+	case !w.find.ready:
+		p.put(widgets.NewText(w.t("Getting the search ready. You can go on typing; what is found appears here."), widgets.Muted))
+		w.warmUp(func(err error) {
+			switch {
+			case asked != p.asked:
+			case err != nil:
+				p.explain(err)
+			default:
+				p.search()
+			}
+		})
 		return
 	}
 	try(w, func(ctx context.Context) ([]Hit, error) { return nb.Search(ctx, query, searchMost) }, func(hits []Hit, err error) {
-		if asked != p.asked {
-			return
+		switch {
+		case asked != p.asked:
+		case err != nil:
+			p.explain(err)
+		default:
+			w.here.kind = searchBack
+			p.show(hits, query)
 		}
-		p.field.Fail("")
-		if err != nil {
-			pr := w.deps.Explain(err)
-			p.field.Fail(pr.Sentence + " " + pr.Next)
-			return
-		}
-		p.show(hits, query)
 	})
+}
+
+func (p *searchPage) explain(err error) {
+	pr := p.w.deps.Explain(err)
+	p.fail(strings.TrimSpace(pr.Sentence + " " + pr.Next))
+}
+
+// fail says below the label what is wrong, and shows nothing that was found by
+// another question.
+func (p *searchPage) fail(sentence string) {
+	p.put(widgets.Stack(0))
+	p.field.Fail(sentence)
+	p.object.Refresh()
+}
+
+// put shows something in the place of what was found.
+func (p *searchPage) put(o fyne.CanvasObject) {
+	p.hits, p.list = nil, nil
+	exchange(p.result, o)
+	p.object.Refresh()
 }
 
 func (p *searchPage) show(hits []Hit, query string) {
 	w := p.w
-	p.hits, p.list = hits, nil
-	switch {
-	case query == "":
-		exchange(p.result, widgets.Stack(0))
-		return
-	case len(hits) == 0:
-		exchange(p.result, w.empty(w.t("No note has these words"),
-			w.t("Words are looked for together. Try fewer of them, or the beginning of one with a star: bruis*")))
+	if len(hits) == 0 {
+		p.nothing(query)
 		return
 	}
-	p.list = w.kit.List(func(i int) {
+	list := w.kit.List(func(i int) {
 		w.visit(route{screen: "child", id: p.hits[i].Case, entry: p.hits[i].Entry})
 	})
 	var rows []widgets.RowData
 	for _, h := range hits {
-		rows = append(rows, widgets.RowData{
-			Title:  h.Child + "  ·  " + h.Label,
-			Detail: "… " + strings.Join(strings.Fields(h.Snippet), " ") + " …",
-			Meta:   casework.DateWords(h.When),
-			Bold:   shiftMarks(h),
-		})
+		rows = append(rows, widgets.RowData{Title: h.Child + "  ·  " + h.Label, Detail: h.Snippet, Bold: h.Marks,
+			Meta: casework.DateWords(h.When), Badge: w.spelt(h)})
 	}
-	p.list.Put(rows)
+	list.Put(rows)
 	count := w.n("%d note, the best first", "%d notes, the best first", len(hits))
 	if len(hits) == searchMost {
 		count = w.t("The best %d notes. Add a word to see fewer.", searchMost)
 	}
-	exchange(p.result, widgets.StackGrow(8, 1, widgets.NewText(count, widgets.Small), widgets.NewPanel(widgets.Plain, 1, p.list)))
-	p.object.Refresh()
+	p.put(widgets.StackGrow(8, 1, widgets.NewText(count, widgets.Small), widgets.NewPanel(widgets.Plain, 1, list)))
+	p.hits, p.list = hits, list
 }
 
-// shiftMarks moves the marks of a snippet to where its words stand in the row,
-// with spaces joined and an ellipsis before.
-func shiftMarks(h Hit) [][2]int {
-	runes := []rune(h.Snippet)
-	to := make([]int, len(runes)+1) // new place of each character
-	at, space := 2, true
-	for i, r := range runes {
-		if r == ' ' || r == '\n' || r == '\t' || r == '\r' {
-			to[i] = at
-			if !space {
-				at++
+// spelt says that a note was found by a name in another spelling.
+func (w *Window) spelt(h Hit) string {
+	switch {
+	case !h.SoundsLike:
+		return ""
+	case len(h.Variants) == 0:
+		return w.t("Spelt differently")
+	}
+	return w.t("Spelt differently: %s", casework.Shorten(strings.Join(h.Variants, ", "), 40))
+}
+
+// nothing says what was looked for, and offers to look further.
+func (p *searchPage) nothing(query string) {
+	w := p.w
+	text := w.t("Looked for: %s.", casework.Shorten(wordsIn(query), 120))
+	var further []fyne.CanvasObject
+	if only := p.narrow.words(query); len(only) > 0 {
+		text += "\n" + w.t("Only in: %s.", strings.Join(only, "; "))
+		in := filtersIn(query)
+		for _, name := range filterNames {
+			if in[name] != "" {
+				further = append(further, w.kit.Button(w.t(dropWords[name]), widgets.Secondary, func() { p.setFilter(name, "") }))
 			}
-			space = true
-			continue
-		}
-		to[i], space = at, false
-		at++
-	}
-	to[len(runes)] = at
-	var out [][2]int
-	for _, m := range h.Marks {
-		if m[0] >= 0 && m[0] < m[1] && m[1] <= len(runes) {
-			out = append(out, [2]int{to[m[0]], to[m[1]]})
 		}
 	}
-	return out
+	text += "\n" + w.t("Words are looked for together. Try fewer of them, or the beginning of one with a star: bruis*")
+	p.put(w.empty(w.t("No note has these words"), text, further...))
+}
+
+// dropWords are the buttons that take a filter out, in English.
+var dropWords = map[string]string{
+	"child": "Look at all children", "kind": "Look at every kind", "author": "Look at everybody's",
+	"from": "Look further back", "until": "Look at later days too",
 }

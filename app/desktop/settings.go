@@ -49,6 +49,7 @@ func openSettings(w *Window, _ route) page {
 		card(w.t("Locking"), locking...),
 		w.passphraseCard(),
 		w.kitCard(),
+		w.backupCard(),
 		card(w.t("Sample cases"), widgets.NewText(w.t("Three invented siblings to try things with."), widgets.Body), buttons(sample)))
 	return simple{w.scrolled(w.header(w.t("Settings and passphrase"), w.t("Kept inside the notebook, encrypted like everything else.")), body), look}
 }

@@ -60,7 +60,8 @@ func workersOf(c Caseload) []workerLine {
 
 func (w *Window) drawTeam(p *simplePage, c Caseload) fyne.CanvasObject {
 	lines := workersOf(c)
-	head := w.header(w.t("Team"), w.completeness(c.Complete))
+	kept := w.kit.Button(w.t("Retention"), widgets.Secondary, w.openRetention)
+	head := w.header(w.t("Team"), w.completeness(c.Complete), kept)
 	if len(lines) == 0 {
 		return w.fixed(head, w.empty(w.t("Nobody yet"), w.t("The workers of your team appear here once their cases have arrived.")))
 	}

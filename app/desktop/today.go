@@ -25,6 +25,7 @@ type todayData struct {
 	drafts  []*casework.Draft
 	damaged int
 	load    Caseload
+	backup  BackupFacts
 }
 
 func openToday(w *Window, _ route) page {
@@ -48,6 +49,9 @@ func (p *todayPage) refresh() {
 		}
 		if d.drafts, d.damaged, err = nb.Drafts(ctx); err != nil {
 			return d, err
+		}
+		if d.backup, err = nb.Backups(ctx); err != nil {
+			d.backup = BackupFacts{} // a reminder may fail to come
 		}
 		d.load, err = nb.Caseload(ctx)
 		return d, err
@@ -77,7 +81,12 @@ func (p *todayPage) draw(d todayData) fyne.CanvasObject {
 		right = append(right, p.conflictCard(d.today.Conflicts))
 	}
 	body := widgets.Columns(20, 380, widgets.Stack(20, left...), widgets.Stack(20, right...))
-	return w.kit.Scroll(widgets.Inset(24, 36, 36, 36, widgets.Stack(20, w.header(title, w.completeness(d.today.Complete)), body)))
+	parts := []fyne.CanvasObject{w.header(title, w.completeness(d.today.Complete))}
+	if line := w.backupLine(d.backup); line != nil {
+		parts = append(parts, line)
+	}
+	parts = append(parts, body)
+	return w.kit.Scroll(widgets.Inset(24, 36, 36, 36, widgets.Stack(20, parts...)))
 }
 
 func (w *Window) greeting() string {

@@ -89,6 +89,7 @@ type unlocked struct {
 	place     route // where the lock came
 	wrong     int   // passphrases that did not open it meanwhile
 	rehearsal Rehearsal
+	resumed   int // disposals that the opening ended
 }
 
 func asItWas(ctx context.Context, open func() (Notebook, error)) (unlocked, error) {
@@ -96,7 +97,7 @@ func asItWas(ctx context.Context, open func() (Notebook, error)) (unlocked, erro
 	if err != nil {
 		return unlocked{}, err
 	}
-	u := unlocked{nb: nb, place: placeOf(nb.TakePlace(ctx)), wrong: nb.WrongBefore()}
+	u := unlocked{nb: nb, place: placeOf(nb.TakePlace(ctx)), wrong: nb.WrongBefore(), resumed: nb.Resumed()}
 	u.rehearsal, _ = nb.Rehearsal(ctx) // a reminder may fail to come
 	return u, nil
 }
@@ -109,7 +110,7 @@ func (w *Window) enter(u unlocked) {
 		to = u.place
 	}
 	w.opened(u.nb, to)
-	w.run.Go(func() { w.run.Do(func() { w.afterUnlock(u.wrong, u.rehearsal) }) }) // once it is shown
+	w.run.Go(func() { w.run.Do(func() { w.afterUnlock(u.wrong, u.rehearsal); w.afterStop(u) }) }) // once it is shown
 }
 
 func (p *unlockPage) failed(err error) {

@@ -38,10 +38,15 @@ type Window struct {
 	frame   *frame
 	pending *pending
 	idle    idle
+	find    finding
 	syncing bool
-	savedAt time.Time // last proven save
-	saveBad string    // why the last save failed; "" when it did not
-	stop    func()    // of the tick
+	intake  []*arrival  // files on their way into the notebook
+	backing *backupWork // what is being done with a backup; nil for nothing
+	backed  *backupSaid // what the last such work came to; nil for none yet
+	covered bool        // hidden until a backup is done, then locked
+	savedAt time.Time   // last proven save
+	saveBad string      // why the last save failed; "" when it did not
+	stop    func()      // of the tick
 
 	menuState string // which commands apply, as the menu shows them
 }
@@ -90,6 +95,7 @@ func newWindow(a fyne.App, deps Deps, run Runner) *Window {
 func (w *Window) start() {
 	w.look()
 	w.setMenu()
+	w.win.SetOnDropped(w.dropped)
 	w.showDoor()
 	w.tick()
 }
@@ -119,7 +125,7 @@ func (w *Window) showDoor() {
 
 // opened takes an open notebook in and goes to where the person was.
 func (w *Window) opened(nb Notebook, to route) {
-	w.nb = nb
+	w.nb, w.find = nb, finding{}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	ask(w, func(ctx context.Context) (m me, err error) {
 		m.who = nb.Who()
@@ -158,7 +164,7 @@ type me struct {
 // show puts a screen in the place of the one there is.
 func (w *Window) show(r route) {
 	s, ok := findScreen(r.screen)
-	if !ok || s.shut == (w.nb != nil) {
+	if !ok || s.shut == (w.nb != nil) || w.covered {
 		return
 	}
 	w.drop()

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"wherry/app/casework"
 	"wherry/app/export/pdf"
@@ -27,6 +28,9 @@ func render(w io.Writer, doc Document, what string, sections []casework.Section)
 	}
 	if l.stamp.Unsynced == nil {
 		l.stamp.Unsynced = unsynced(doc.Case.Unsynced)
+	}
+	if doc.Case.Lost {
+		l.stamp.Unsynced = append(slices.Clone(l.stamp.Unsynced), "Entries on a damaged part of the notebook that this was made from")
 	}
 	l.d = pdf.New(pdf.Options{
 		// The title is seen outside the document, in lists of files and in the

@@ -106,7 +106,7 @@ func exportVerb(a *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.say(struct {
+				err = a.say(struct {
 					V          int    `json:"v"`
 					File       string `json:"file"`
 					Bytes      int64  `json:"bytes"`
@@ -116,6 +116,10 @@ func exportVerb(a *App) *cobra.Command {
 					Pages      int    `json:"pages"`
 				}{1, res.Path, res.Bytes, res.SHA256.String(), res.Audit.String(), when(res.CompleteTo), res.Pages},
 					"Written: %d pages.", res.Pages)
+				if err != nil {
+					return err
+				}
+				return a.whole(c, n)
 			})
 		},
 	}

@@ -140,6 +140,7 @@ type showLine struct {
 	Conflicts  []fieldConflict `json:"conflicts"`
 	State      string          `json:"state"`
 	Damaged    bool            `json:"damaged,omitempty"`
+	Newer      bool            `json:"needs_newer,omitempty"`
 }
 
 func showVerb(a *App) *cobra.Command {
@@ -185,7 +186,7 @@ func showVerb(a *App) *cobra.Command {
 }
 
 func (a *App) show(r notebook.EntryDetail) error {
-	l := showLine{V: 1, ID: r.ID.String(), Case: r.Case.String(), Kind: r.Kind, State: r.State, Damaged: r.Damaged,
+	l := showLine{V: 1, ID: r.ID.String(), Case: r.Case.String(), Kind: r.Kind, State: r.State, Damaged: r.Damaged, Newer: r.Unknown,
 		Amendments: append([]string{}, r.Amendments...), Conflicts: []fieldConflict{}}
 	if !r.Damaged && !r.Unknown {
 		l.Payload, l.SHA256 = shownPayload(r), r.SHA256.String()
@@ -201,6 +202,14 @@ func (a *App) show(r notebook.EntryDetail) error {
 	}
 	if a.json {
 		return a.write(l)
+	}
+	switch {
+	case r.Damaged:
+		fmt.Fprintf(a.Stdout, "%s  damaged: this entry cannot be read\n\n", r.ID.Short())
+		return nil
+	case r.Unknown:
+		fmt.Fprintf(a.Stdout, "%s  %s  this entry needs a newer Wherry, or a key that is not here\n\n", r.ID.Short(), casework.TimeWords(r.Written))
+		return nil
 	}
 	fmt.Fprintf(a.Stdout, "%s  %s  %s\n", r.ID.Short(), r.Kind, casework.TimeWords(r.Written))
 	if b, err := casework.DecodeBody(r.Kind, r.Schema, r.Payload); err == nil {

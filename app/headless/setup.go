@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -256,13 +257,26 @@ func (a *App) saySync(r *notebook.SyncReport, whole bool) error {
 		Cases      int       `json:"cases"`
 		CompleteTo *stamp    `json:"complete_to,omitempty"`
 		Warnings   []string  `json:"warnings"`
+		// Attachments that reached the council, that came, and that are to come.
+		BlobsSent    int `json:"blobs_sent,omitempty"`
+		BlobsFetched int `json:"blobs_fetched,omitempty"`
+		BlobsWaiting int `json:"blobs_waiting,omitempty"`
 	}{V: 1, Pushed: r.Pushed, Pulled: r.Pulled, Dup: r.Dup, Held: r.Held, Refused: []refusal{}, Queued: r.Queued,
-		Cases: r.Cases, CompleteTo: when(r.CompleteTo), Warnings: append([]string{}, r.Warnings...)}
+		Cases: r.Cases, CompleteTo: when(r.CompleteTo), Warnings: append([]string{}, r.Warnings...),
+		BlobsSent: r.BlobsSent, BlobsFetched: r.BlobsFetched, BlobsWaiting: r.BlobsWaiting}
 	for _, x := range r.Refused {
 		line.Refused = append(line.Refused, refusal{x.Entry.String(), x.Code})
 	}
 	if !whole && !a.json {
 		return nil // the sentence of the failure follows
 	}
-	return a.say(line, "Sent %d, received %d, %d still on this laptop.", r.Pushed, r.Pulled, r.Queued)
+	return a.say(line, "Sent %d, received %d, %d still on this laptop.%s", r.Pushed, r.Pulled, r.Queued, blobWords(r))
+}
+
+// blobWords is the sentence about attachments; "" if none moved or waits.
+func blobWords(r *notebook.SyncReport) string {
+	if r.BlobsSent+r.BlobsFetched+r.BlobsWaiting == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Attachments: %d sent, %d received, %d still to come.", r.BlobsSent, r.BlobsFetched, r.BlobsWaiting)
 }

@@ -151,7 +151,11 @@ func (n *Notebook) acceptCase(ctx context.Context, p *wire.Page) error {
 		}
 	}
 	out.Authority = auth.Bytes()
-	if err := n.append(ctx, item(itemPulled, out)); err != nil {
+	_, _, before := n.cursor(p.Case)
+	if p.From == 1 {
+		before = record.ChainStart(n.council.realm, p.Case, p.Gen)
+	}
+	if err := n.append(ctx, pageOf(out, before)); err != nil {
 		return err
 	}
 	if c := n.st.cases[p.Case]; c != nil && keys.met {

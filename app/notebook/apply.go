@@ -2,6 +2,8 @@ package notebook
 
 import (
 	"cmp"
+	"errors"
+	"slices"
 
 	"wherry/app/casework"
 	"wherry/storage/journal"
@@ -13,13 +15,12 @@ import (
 // only way that state changes, live and in a rebuild alike. It never fails for
 // what a frame means: what cannot be understood is kept and shown as such.
 func (n *Notebook) apply(f journal.Frame, s sink) error {
+	var errs []error
 	for i, it := range f.Items {
 		n.at = place{f.Seq, uint64(i), 0}
-		if err := n.applyItem(it, s); err != nil {
-			return err
-		}
+		errs = append(errs, n.applyItem(it, s)) // one that fails hides no other
 	}
-	return n.flush(s)
+	return errors.Join(append(errs, n.flush(s))...)
 }
 
 func (n *Notebook) applyItem(it journal.Item, s sink) error {
@@ -27,17 +28,17 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 	case itemPin:
 		return record.Decode(it.Data, &n.st.meta.Pin)
 	case itemOwn:
-		var own ownItem
-		if err := record.Decode(it.Data, &own); err != nil {
+		own, err := n.ownOf(it)
+		if err != nil {
 			return err
 		}
-		return n.applyOwn(&own, s)
-	case itemPulled:
-		var p pulledItem
-		if err := record.Decode(it.Data, &p); err != nil {
+		return n.applyOwn(own, s)
+	case itemPulled, itemPage:
+		p, err := n.pageIn(it)
+		if err != nil {
 			return err
 		}
-		return n.applyPulled(&p, s)
+		return n.applyPulled(p, s)
 	case itemDirectory:
 		var d directoryItem
 		if err := record.Decode(it.Data, &d); err != nil {
@@ -137,16 +138,27 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 		if err := record.Decode(it.Data, &y); err != nil {
 			return err
 		}
-		n.st.meta.Synced, n.st.meta.Workers = y.At, y.Workers[:min(len(y.Workers), maxWorkers)]
+		n.st.meta.Synced, n.st.meta.Workers = y.At, longestSilent(y.Workers)
 	}
 	return nil
+}
+
+// longestSilent bounds what is kept of when the endpoint last heard of people:
+// whoever was not heard of for longest is named, whatever their number.
+func longestSilent(all []workerSeen) []workerSeen {
+	if len(all) > maxWorkers {
+		all = slices.Clone(all)
+		slices.SortStableFunc(all, func(a, b workerSeen) int { return cmp.Compare(a.Last, b.Last) })
+		all = all[:maxWorkers]
+	}
+	return all
 }
 
 func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 	var ids []record.ID
 	for i, b := range own.Entries {
 		n.at.pos = uint64(i)
-		e, err := record.Parse(b)
+		e, err := own.entry(i)
 		if err != nil {
 			return err
 		}
@@ -270,7 +282,7 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 		}
 	}
 	if ref, corrects, sample := caseMarks(in); !c.gone() {
-		c.Proposed = c.Proposed || in.Kind == casework.KindDisposal
+		c.Proposed = c.Proposed || casework.AboutKeeping(in.Kind)
 		n.st.setRef(c, ref, corrects)
 		// Only what this notebook itself began and marked is a sample: the
 		// field in anybody else's case means nothing.
@@ -283,11 +295,10 @@ func (n *Notebook) read(c *caseRow, e *record.Entry) {
 
 // flush writes the case rows and meta that this frame changed.
 func (n *Notebook) flush(s sink) error {
+	var errs []error
 	for id := range n.st.touched {
-		if err := s.put(tableCase, *n.st.cases[id], id); err != nil {
-			return err
-		}
+		errs = append(errs, s.put(tableCase, *n.st.cases[id], id))
 	}
 	clear(n.st.touched)
-	return s.put(tableMeta, n.st.meta)
+	return errors.Join(append(errs, s.put(tableMeta, n.st.meta))...)
 }

@@ -111,12 +111,16 @@ func (n *Notebook) sealFile(ctx context.Context, caseID record.ID, key seal.Key,
 	}
 	defer func() {
 		if err != nil {
+			err = w.why(err)
 			w.stop(ctx)
 		}
 	}()
 	h := sha256.New()
 	size := new(counter)
 	res, err := media.Clean(r, io.MultiWriter(h, size, w))
+	if err == nil {
+		err = w.read()
+	}
 	if err != nil {
 		return nil, n.blobFailed(err)
 	}
@@ -184,7 +188,6 @@ func (n *Notebook) publish(ctx context.Context, caseID record.ID, f *sealedFile)
 		return nil, err
 	}
 	n.named(ack.Blob)
-	f.w.forget()
 	ack.ID, ack.Entries[0].ID = id, id
 	return ack, nil
 }

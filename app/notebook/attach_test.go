@@ -372,13 +372,21 @@ func TestResumedAttachment(t *testing.T) {
 	c, _ := n.lookup("NCC-1")
 	other := bytes.Clone(sound)
 	other[5<<20] ^= 1
-	if w := n.resumeBlob(ctx, c.ID, bytes.NewReader(other)); w != nil {
+	resume := func(id record.ID, r io.ReadSeeker) *pendingBlob {
+		t.Helper()
+		w, err := n.resumeBlob(ctx, id, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	if w := resume(c.ID, bytes.NewReader(other)); w != nil {
 		t.Error("goes on with another recording")
 	}
-	if w := n.resumeBlob(ctx, record.ID{9}, bytes.NewReader(sound)); w != nil {
+	if w := resume(record.ID{9}, bytes.NewReader(sound)); w != nil {
 		t.Error("goes on in another case")
 	}
-	w := n.resumeBlob(ctx, c.ID, bytes.NewReader(sound))
+	w := resume(c.ID, bytes.NewReader(sound))
 	if w == nil || w.skip < 8<<20 {
 		t.Fatal("does not go on")
 	}

@@ -22,76 +22,121 @@ import (
 // beside the unfinished blob, blobs/<name>.wait: the case and the key, under the
 // derived key "blob-wait", bound to the name.
 const (
+	partSuffix = ".part"
 	waitSuffix = ".wait"
 	// waitFrom is from how many plain bytes on it is worth it.
 	waitFrom = 4 << 20
 )
 
-// pendingBlob writes a blob, from where an earlier run left off.
-type pendingBlob struct {
-	*blob.Writer
-	n       *Notebook
-	caseID  record.ID
-	key     seal.Key
-	skip    int64 // bytes that are there already
-	waiting bool  // the small file is there
-}
-
 // beginBlob goes on with an unfinished blob of the same bytes in the same case,
-// if r can be read twice, or begins a new one.
+// if r can be read twice and nobody is writing it, or begins a new one.
 func (n *Notebook) beginBlob(ctx context.Context, caseID record.ID, key seal.Key, r io.Reader) (*pendingBlob, error) {
 	if s, ok := r.(io.ReadSeeker); ok {
-		if w := n.resumeBlob(ctx, caseID, s); w != nil {
-			return w, nil
+		if w, err := n.resumeBlob(ctx, caseID, s); w != nil || err != nil {
+			return w, err
 		}
 	}
-	w, err := n.blobs().Create(ctx, key)
+	n.mu.Lock() // until the file is claimed: a disposal must know of it
+	defer n.mu.Unlock()
+	w, err := n.newPending(ctx, caseID, key)
 	if err != nil {
 		return nil, err
 	}
-	return &pendingBlob{Writer: w, n: n, caseID: caseID, key: key}, nil
+	if w.w, err = n.blobs().Create(w.ctx, key); err != nil {
+		w.cancel(nil)
+		return nil, err
+	}
+	w.name = w.w.Name()
+	n.parts.take(w.name, w) // the name is new
+	return w, nil
 }
 
 // resumeBlob looks for an unfinished blob that begins as the cleaned bytes of r
-// do. Whatever goes wrong, a new one is begun.
-func (n *Notebook) resumeBlob(ctx context.Context, caseID record.ID, r io.ReadSeeker) *pendingBlob {
+// do; nil if there is none. It is an error only that r cannot be read from its
+// beginning again.
+func (n *Notebook) resumeBlob(ctx context.Context, caseID record.ID, r io.ReadSeeker) (*pendingBlob, error) {
 	start, err := r.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return nil
+		return nil, nil //nolint:nilerr // what cannot be read twice is sealed anew
 	}
 	parts, err := n.blobs().Partials()
 	if err != nil {
-		return nil
+		return nil, nil //nolint:nilerr // a new one is begun, or fails
 	}
 	for _, p := range parts {
-		stored, key, ok := n.readWait(p.Name)
-		if !ok || stored != caseID {
+		w := n.claimPart(ctx, caseID, p.Name)
+		if w == nil {
 			continue
 		}
-		there := sha256.New()
-		w, err := n.blobs().Resume(ctx, p.Name, key, there)
-		if err != nil {
-			continue
+		same := w.lookThrough() && w.beginsAs(r)
+		if _, err := r.Seek(start, io.SeekStart); err != nil {
+			w.Keep()
+			return nil, err
 		}
-		same := &prefix{left: w.Offset(), sum: sha256.New()}
-		_, err = media.Clean(r, same)
-		if _, serr := r.Seek(start, io.SeekStart); serr == nil && errors.Is(err, errPrefix) && bytes.Equal(there.Sum(nil), same.sum.Sum(nil)) {
-			return &pendingBlob{Writer: w, n: n, caseID: caseID, key: key, skip: w.Offset(), waiting: true}
+		if same {
+			return w, nil
 		}
 		w.Keep()
 	}
-	return nil
+	return nil, nil
+}
+
+// claimPart claims an unfinished blob of a case; nil if it is another's, or in
+// use.
+func (n *Notebook) claimPart(ctx context.Context, caseID record.ID, name string) *pendingBlob {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w, err := n.newPending(ctx, caseID, seal.Key{})
+	if err != nil {
+		return nil
+	}
+	w.name, w.tried, w.waits = name, true, true
+	stored, key, ok := n.readWait(name)
+	if !ok || stored != caseID || !n.parts.take(name, w) {
+		w.cancel(nil)
+		return nil
+	}
+	w.key = key
+	return w
+}
+
+// lookThrough opens what is there of the blob and cuts off what is torn.
+func (w *pendingBlob) lookThrough() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return false
+	}
+	h := sha256.New()
+	bw, err := w.n.blobs().Resume(w.ctx, w.name, w.key, h)
+	if err != nil {
+		return false
+	}
+	w.w, w.skip, w.there, w.again = bw, bw.Offset(), h.Sum(nil), sha256.New()
+	return true
+}
+
+// beginsAs reports whether the cleaned bytes of r begin with those of the blob.
+// The file is not touched, so no lock is held while r is waited for.
+func (w *pendingBlob) beginsAs(r io.Reader) bool {
+	begin := &prefix{ctx: w.ctx, left: w.skip, sum: sha256.New()}
+	_, err := media.Clean(r, begin)
+	return errors.Is(err, errPrefix) && bytes.Equal(w.there, begin.sum.Sum(nil))
 }
 
 var errPrefix = errors.New("notebook: enough was read")
 
 // prefix hashes the first bytes of what is written to it, then asks to stop.
 type prefix struct {
+	ctx  context.Context
 	left int64
 	sum  hash.Hash
 }
 
 func (p *prefix) Write(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
 	k := min(int64(len(b)), p.left)
 	p.sum.Write(b[:k])
 	if p.left -= k; p.left == 0 {
@@ -100,41 +145,93 @@ func (p *prefix) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Write passes on what is not in the blob yet.
+// Write passes on what is not in the blob yet. What is there already must come
+// again as it was: a file that changed in between would be a mixture.
 func (w *pendingBlob) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return 0, w.why(blob.ErrClosed)
+	}
 	k := min(int64(len(b)), w.skip)
-	w.skip -= k
-	if n, err := w.Writer.Write(b[k:]); err != nil {
+	if k > 0 {
+		w.again.Write(b[:k])
+		if w.skip -= k; w.skip == 0 && !bytes.Equal(w.again.Sum(nil), w.there) {
+			return 0, ErrSourceChanged
+		}
+	}
+	if n, err := w.w.Write(b[k:]); err != nil {
 		return int(k) + n, err
 	}
-	if !w.waiting && w.Offset() >= waitFrom {
-		w.waiting = true
-		w.n.writeWait(w) // without it, nothing is lost but the going on
+	if !w.tried && w.w.Offset() >= waitFrom {
+		w.tried = true
+		w.waits = w.writeWait() == nil // without it, nothing is lost but the going on
 	}
 	return len(b), nil
+}
+
+// read says that all of the source has been written.
+func (w *pendingBlob) read() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.skip > 0 { // it is shorter now than when it was compared
+		return ErrSourceChanged
+	}
+	return nil
+}
+
+// Commit makes the blob durable and gives it its name.
+func (w *pendingBlob) Commit() (blob.Ref, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return blob.Ref{}, w.why(blob.ErrClosed)
+	}
+	return w.w.Commit()
 }
 
 // stop leaves the blob to be gone on with if the person stopped it, and removes
 // it otherwise.
 func (w *pendingBlob) stop(ctx context.Context) {
-	if ctx.Err() != nil && w.waiting {
+	w.mu.Lock()
+	keep := ctx.Err() != nil && w.waits
+	w.mu.Unlock()
+	if keep {
 		w.Keep()
 		return
 	}
 	w.Abort()
 }
 
-// Abort removes what was written, unless it was committed.
-func (w *pendingBlob) Abort() {
-	w.Writer.Abort()
-	w.forget()
+// Keep leaves the blob to be gone on with.
+func (w *pendingBlob) Keep() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	if w.w != nil {
+		w.w.Keep()
+	}
+	w.end()
 }
 
-// forget erases the key that waited.
-func (w *pendingBlob) forget() {
-	if w.waiting {
-		_ = eraseFile(w.n.waitPath(w.Name())) // else it is swept
-		w.waiting = false
+// Abort removes what was written, unless it was committed, and the key that
+// waited: the key first, so that what a stop leaves does not open.
+func (w *pendingBlob) Abort() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	w.eraseWait()
+	w.w.Abort()
+	w.end()
+}
+
+func (w *pendingBlob) eraseWait() {
+	if w.tried {
+		_ = w.n.eraseWait(w.name) // else it is swept
 	}
 }
 
@@ -142,29 +239,34 @@ func (n *Notebook) waitPath(partial string) string {
 	return filepath.Join(blobDir(n.dir), strings.TrimSuffix(partial, filepath.Ext(partial))+waitSuffix)
 }
 
-func (n *Notebook) waitKey() seal.Key {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.vault.Derive("blob-wait")
+// eraseWait erases the key that waits for an unfinished blob, and what a stop
+// left of its writing.
+func (n *Notebook) eraseWait(partial string) error {
+	path := n.waitPath(partial)
+	return errors.Join(eraseWhole(path), eraseWhole(seal.TempPath(path)))
 }
 
-func (n *Notebook) writeWait(w *pendingBlob) {
+func (w *pendingBlob) writeWait() error {
 	plain := append(w.caseID[:], w.key[:]...)
 	defer clear(plain)
-	if sealed, err := seal.Seal(n.waitKey(), []byte(w.Name()), plain); err == nil {
-		_ = seal.WriteFileSync(n.waitPath(w.Name()), sealed)
+	sealed, err := seal.Seal(w.waitKey, []byte(w.name), plain)
+	if err != nil {
+		return err
 	}
+	return seal.WriteFileSync(w.n.waitPath(w.name), sealed)
 }
 
+// readWait reads the key that waits for an unfinished blob. The caller holds mu.
 func (n *Notebook) readWait(partial string) (caseID record.ID, key seal.Key, ok bool) {
 	b, err := readSmall(n.waitPath(partial), 4<<10)
 	if err != nil {
 		return caseID, key, false
 	}
-	plain, err := seal.Open(n.waitKey(), []byte(partial), b)
+	plain, err := seal.Open(n.vault.Derive("blob-wait"), []byte(partial), b)
 	if err != nil || len(plain) != len(caseID)+len(key) {
 		return caseID, key, false
 	}
+	defer clear(plain)
 	return record.ID(plain[:32]), seal.Key(plain[32:]), true
 }
 
@@ -175,17 +277,4 @@ func readSmall(path string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, limit))
-}
-
-// eraseUnfinished erases every unfinished blob and the keys that wait for them:
-// a disposal must not leave one of its case behind.
-func (n *Notebook) eraseUnfinished() error {
-	var errs []error
-	parts, err := n.blobs().Partials()
-	errs = append(errs, err)
-	for _, p := range parts {
-		errs = append(errs, eraseFile(n.waitPath(p.Name)), n.blobs().ErasePartial(p.Name))
-	}
-	n.sweepPulls(func(record.ID) bool { return false })
-	return errors.Join(errs...)
 }

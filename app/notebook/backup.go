@@ -58,7 +58,9 @@ func (n *Notebook) Backup(ctx context.Context, path string, keep time.Duration) 
 	if err := mayBackup(n.dir, path, &keep); err != nil {
 		return nil, err
 	}
+	n.mu.Lock() // under it, what a draft lets go of is erased, and holds the files for moments
 	release, err := n.holdFiles()
+	n.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,9 @@ type listedRow struct{ id, sum record.ID }
 func (l *listed) take(box *seal.Box, f journal.Frame) {
 	for _, it := range f.Items {
 		switch it.Type {
-		case itemPulled:
-			var p pulledItem
-			if record.Decode(it.Data, &p) != nil {
+		case itemPulled, itemPage:
+			p, err := readPage(it)
+			if err != nil {
 				continue
 			}
 			for _, r := range p.Records {

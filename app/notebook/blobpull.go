@@ -91,11 +91,11 @@ func (n *Notebook) keepPulled(id record.ID, size int64) (int64, error) {
 	whole := n.wants.begun[id]
 	delete(n.wants.begun, id)
 	if c := n.st.cases[w.Case]; !wanted || c == nil || c.gone() {
-		_ = eraseFile(path) // disposed of meanwhile; else it is swept
+		_ = eraseWhole(path) // disposed of meanwhile; else it is swept
 		return size, nil
 	}
 	if sum != id {
-		if err := eraseFile(path); err != nil {
+		if err := eraseWhole(path); err != nil {
 			return 0, pullFailed(err)
 		}
 		if whole {
@@ -134,17 +134,19 @@ func pullFailed(err error) error {
 	return fmt.Errorf("%w: %w", blob.ErrFailed, err)
 }
 
-// sweepPulls erases what is coming and keep does not claim. It is tried again.
-func (n *Notebook) sweepPulls(keep func(record.ID) bool) {
+// erasePulls overwrites and removes what is coming and keep does not claim.
+func (n *Notebook) erasePulls(keep func(record.ID) bool) error {
 	list, err := os.ReadDir(blobDir(n.dir))
-	if err != nil {
-		return
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
+	errs := []error{err}
 	for _, e := range list {
 		stem, ok := strings.CutSuffix(e.Name(), pullSuffix)
 		id, err := record.ParseID(stem)
 		if ok && err == nil && !keep(id) {
-			_ = eraseFile(filepath.Join(blobDir(n.dir), e.Name()))
+			errs = append(errs, eraseWhole(filepath.Join(blobDir(n.dir), e.Name())))
 		}
 	}
+	return errors.Join(errs...)
 }

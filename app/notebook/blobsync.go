@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"wherry/app/casework"
 	"wherry/storage/blob"
@@ -55,7 +56,9 @@ type wants struct {
 	moved  bool        // since it was written
 	tip    journal.Tip // the journal was looked through up to it
 	list   map[record.ID]wantRow
-	begun  map[record.ID]bool // fetched from the first byte in this run
+	begun  map[record.ID]bool     // fetched from the first byte in this run
+	named  map[record.ID]namedRow // every blob that an entry names, here or not
+	asked  time.Time              // when the council was last asked for those that are here
 }
 
 type wantRow struct {
@@ -67,12 +70,23 @@ type wantRow struct {
 	Tries uint64     // how often it was asked for in vain
 }
 
+type namedRow struct {
+	_     struct{} `cbor:",toarray"`
+	Blob  record.ID
+	Entry record.ID // the newest that names it
+	Time  record.HLC
+}
+
+// wantedVersion is that of the file; another one is made again.
+const wantedVersion = 2
+
 type wantedFile struct {
 	_       struct{} `cbor:",toarray"`
 	Version uint64
 	Seq     uint64
 	MAC     [32]byte
 	Rows    []wantRow
+	Named   []namedRow
 }
 
 func (n *Notebook) wantedPath() string { return filepath.Join(blobDir(n.dir), wantedName) }
@@ -149,7 +163,7 @@ func (r replica) Wanted(ctx context.Context) ([]engine.Want, int64, error) {
 			out[i].Have = info.Size()
 		}
 	}
-	n.sweepPulls(func(id record.ID) bool { _, ok := n.wants.list[id]; return ok })
+	_ = n.erasePulls(func(id record.ID) bool { _, ok := n.wants.list[id]; return ok }) // tried again
 	n.writeWants()
 	return out, budget, nil
 }
@@ -188,10 +202,12 @@ func (n *Notebook) lookForWants(ctx context.Context) error {
 	}
 	if !n.wants.loaded {
 		n.readWants()
+		n.missAgain(ctx)
 	}
 	from, tip := n.wants.tip.Seq+1, n.j.Tip()
 	n.mu.Unlock()
 	var rows []wantRow
+	var named []namedRow
 	err := n.j.Replay(ctx, from, func(f journal.Frame) error {
 		for _, it := range f.Items {
 			entriesOf(it, func(b []byte) {
@@ -202,6 +218,7 @@ func (n *Notebook) lookForWants(ctx context.Context) error {
 				h := e.Header()
 				for _, id := range h.Blobs {
 					rows = append(rows, wantRow{Blob: id, Case: h.Case, Epoch: h.Epoch, Time: h.Time})
+					named = append(named, namedRow{Blob: id, Entry: e.ID(), Time: h.Time})
 				}
 			})
 		}
@@ -221,27 +238,61 @@ func (n *Notebook) lookForWants(ctx context.Context) error {
 			n.wants.list[w.Blob], n.wants.moved = w, true
 		}
 	}
+	for _, r := range named {
+		if n.wants.named[r.Blob].Time <= r.Time {
+			n.wants.named[r.Blob] = r
+		}
+	}
 	n.wants.moved = n.wants.moved || n.wants.tip != tip
 	n.wants.tip = tip
 	return nil
 }
 
+// missAgain looks, once in a run, for blobs that were here and are not any more:
+// the council may still have them.
+func (n *Notebook) missAgain(ctx context.Context) {
+	list, err := n.blobs().List()
+	if err != nil {
+		return
+	}
+	here := map[record.ID]bool{}
+	for _, b := range list {
+		here[b.ID] = true
+	}
+	for id, r := range n.wants.named {
+		if _, known := n.wants.list[id]; known || here[id] {
+			continue
+		}
+		row, _, err := n.find(ctx, r.Entry)
+		if err != nil {
+			continue
+		}
+		if e, err := record.Parse(row.Entry); err == nil {
+			h := e.Header()
+			n.wants.list[id], n.wants.moved = wantRow{Blob: id, Case: h.Case, Epoch: h.Epoch, Time: h.Time}, true
+		}
+	}
+}
+
 // readWants reads what was known. If it cannot be read, or is not of this
 // journal, all of the journal is looked through again.
 func (n *Notebook) readWants() {
-	n.wants = wants{loaded: true, list: map[record.ID]wantRow{}, begun: map[record.ID]bool{}}
+	n.wants = wants{loaded: true, list: map[record.ID]wantRow{}, begun: map[record.ID]bool{}, named: map[record.ID]namedRow{}}
 	b, err := readSmall(n.wantedPath(), wantedLimit)
 	if err != nil {
 		return
 	}
 	plain, err := seal.Open(n.vault.Derive("blob-wanted"), nil, b)
 	var f wantedFile
-	if err != nil || record.Decode(plain, &f) != nil || f.Version != 1 || !n.j.HoldsTip(journal.Tip{Seq: f.Seq, MAC: f.MAC}) {
+	if err != nil || record.Decode(plain, &f) != nil || f.Version != wantedVersion || !n.j.HoldsTip(journal.Tip{Seq: f.Seq, MAC: f.MAC}) {
 		return
 	}
 	n.wants.tip = journal.Tip{Seq: f.Seq, MAC: f.MAC}
 	for _, w := range f.Rows {
 		n.wants.list[w.Blob] = w
+	}
+	for _, r := range f.Named {
+		n.wants.named[r.Blob] = r
 	}
 }
 
@@ -251,11 +302,15 @@ func (n *Notebook) writeWants() {
 	if !n.wants.moved || n.readOnly {
 		return
 	}
-	f := wantedFile{Version: 1, Seq: n.wants.tip.Seq, MAC: n.wants.tip.MAC, Rows: []wantRow{}}
+	f := wantedFile{Version: wantedVersion, Seq: n.wants.tip.Seq, MAC: n.wants.tip.MAC, Rows: []wantRow{}, Named: []namedRow{}}
 	for _, w := range n.wants.list {
 		f.Rows = append(f.Rows, w)
 	}
 	slices.SortFunc(f.Rows, func(a, b wantRow) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
+	for _, r := range n.wants.named {
+		f.Named = append(f.Named, r)
+	}
+	slices.SortFunc(f.Named, func(a, b namedRow) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
 	sealed, err := seal.Seal(n.vault.Derive("blob-wanted"), nil, record.Encode(f))
 	if err == nil && os.MkdirAll(blobDir(n.dir), 0o700) == nil && seal.WriteFileSync(n.wantedPath(), sealed) == nil {
 		n.wants.moved = false

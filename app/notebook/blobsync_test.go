@@ -106,6 +106,34 @@ func TestMissingAttachmentsAreFetched(t *testing.T) {
 	}
 }
 
+// TestLostHereIsFetchedAgain: an attachment that was here, and whose file is lost,
+// is asked for again.
+func TestLostHereIsFetchedAgain(t *testing.T) {
+	ctx := context.Background()
+	n, dir, note := oneChild(t)
+	a, err := n.Attach(ctx, note, "a.txt", bytes.NewReader([]byte("letter")), AttachOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asCouncil(t, n)
+	if l := wanted(t, n); len(l) != 0 {
+		t.Fatalf("wanted %+v", l)
+	}
+	n = reopen(t, n, dir)
+	whole := asCouncil(t, n, a)[0]
+	if l := wanted(t, n); len(l) != 1 || l[0].Blob != a.Blob {
+		t.Fatalf("wanted %+v", l)
+	}
+	size := int64(len(whole))
+	if next, err := (replica{n}).KeepPiece(ctx, a.Blob, 0, size, whole); err != nil || next != size {
+		t.Fatal(next, err)
+	}
+	if l := wanted(t, n); len(l) != 0 {
+		t.Errorf("still wanted %+v", l)
+	}
+	readsBack(t, n, a.ID, []byte("letter"))
+}
+
 func TestPulledLies(t *testing.T) {
 	ctx := context.Background()
 	n, _, note := oneChild(t)

@@ -80,6 +80,7 @@ func (n *Notebook) brief(ctx context.Context, c *caseRow) (casework.Brief, error
 		return b, err
 	}
 	n.st.touched[c.ID], n.briefsMoved = true, true
+	n.noteName(b)
 	return b, nil
 }
 

@@ -1,6 +1,9 @@
 package notebook
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // WarnClock is the warning that this laptop's clock, or one that something here
 // was written by, is wrong. Nothing is refused, hidden or put in another order
@@ -34,4 +37,15 @@ func (n *Notebook) clockBehind() bool {
 func (n *Notebook) clockApart() bool {
 	said := milli(n.st.meta.Synced)
 	return n.clockBehind() || n.st.meta.Synced > 0 && n.now().Sub(said).Abs() > clockSlack
+}
+
+// oneAtATime makes any clock one that several goroutines may ask: an import
+// reads lines while it saves.
+func oneAtATime(clock func() time.Time) func() time.Time {
+	var mu sync.Mutex
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return clock()
+	}
 }

@@ -62,6 +62,7 @@ type tip struct {
 
 func (n *Notebook) newPen() *pen {
 	clear(n.fresh) // of a pen that was given up
+	clear(n.readied)
 	clock := n.st.meta.Clock
 	if now := n.now(); clock.Time().After(now.Add(maxAhead)) {
 		clock = record.NewHLC(now) // somebody's clock was wrong: ours is what is written
@@ -105,17 +106,17 @@ func (n *Notebook) writable(c *caseRow) record.ID {
 	return c.Epoch
 }
 
-// write makes one signed entry and returns its id.
-func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clear []byte) (record.ID, error) {
+// next is the header of the next entry of a case, and the lane that it goes to.
+// The lane moves on when the entry is made.
+func (p *pen) next(caseID, realm record.ID, class record.Class) (record.Header, *tip, error) {
 	t, err := p.tip(caseID, realm)
 	if err != nil {
-		return record.ID{}, err
+		return record.Header{}, nil, err
 	}
-	dev := p.n.author(t.realm)
 	p.clock = p.clock.Next(p.n.now())
 	h := record.Header{
 		Format: record.FormatEntry, Alg: record.AlgEd25519, Class: class, Realm: t.realm, Case: caseID,
-		Lane: t.lane, LaneSeq: t.seq + 1, Prev: t.head, Time: p.clock, Author: dev.id, Blobs: p.blobs,
+		Lane: t.lane, LaneSeq: t.seq + 1, Prev: t.head, Time: p.clock, Author: p.n.author(t.realm).id, Blobs: p.blobs,
 	}
 	p.blobs = nil
 	if c := p.n.st.cases[caseID]; c != nil && c.Seq > 0 {
@@ -124,6 +125,16 @@ func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clea
 	if m := p.n.st.meta; m.DirSeq > 0 && t.realm != p.n.solo.realm {
 		h.DirSeen = record.Seen{Gen: m.DirGen, Seq: m.DirSeq, Prefix: [16]byte(m.DirChain[:16])}
 	}
+	return h, t, nil
+}
+
+// write makes one signed entry and returns its id.
+func (p *pen) write(caseID, realm record.ID, class record.Class, in *inner, clear []byte) (record.ID, error) {
+	h, t, err := p.next(caseID, realm, class)
+	if err != nil {
+		return record.ID{}, err
+	}
+	dev := p.n.author(t.realm)
 	body := clear
 	if in != nil {
 		h.Epoch = t.epoch
@@ -171,7 +182,7 @@ func (n *Notebook) append(ctx context.Context, items ...journal.Item) error {
 	if n.readOnly {
 		return n.closedToWriting()
 	}
-	defer clear(n.fresh)
+	defer func() { clear(n.fresh); clear(n.readied) }()
 	seq, err := n.j.Append(ctx, items)
 	if err != nil {
 		return n.failed(err)

@@ -66,7 +66,8 @@ func (n *Notebook) resumeDisposals(ctx context.Context) error {
 			return nil //nolint:nilerr // the keys are gone all the same; tried again
 		}
 	}
-	if len(n.unfinished()) == 0 {
+	left := len(n.unfinished())
+	if left == 0 {
 		return nil
 	}
 	release, err := n.holdFiles()
@@ -74,7 +75,9 @@ func (n *Notebook) resumeDisposals(ctx context.Context) error {
 		return nil //nolint:nilerr // another process is copying the files: the next opening ends it
 	}
 	defer release()
-	err = n.finishDisposals(ctx)
+	if err = n.finishDisposals(ctx); err == nil {
+		n.resumed = left
+	}
 	var lost viewLost
 	if errors.As(err, &lost) {
 		return lost.error
@@ -319,15 +322,11 @@ func (r *remains) rewriteItem(it journal.Item) (journal.Item, bool) {
 			own.Ref, own.RefHash, changed = "", record.ID{}, true
 		}
 		return item(it.Type, own), changed
-	case itemPulled:
-		var p pulledItem
-		if record.Decode(it.Data, &p) != nil || r.cases[p.Case] == nil {
+	case itemPulled, itemPage:
+		if p, err := readPage(it); err != nil || r.cases[p.Case] == nil {
 			return it, false
 		}
-		before := len(it.Data)
-		p.dropBodies()
-		next := item(it.Type, p)
-		return next, len(next.Data) != before
+		return rewritePage(it)
 	case itemSalvaged:
 		var s salvagedItem
 		if record.Decode(it.Data, &s) != nil {

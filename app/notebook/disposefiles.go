@@ -12,14 +12,15 @@ import (
 )
 
 // eraseBlobs erases the sealed files that the entries of disposed cases named.
-// A blob belongs to one case only. Unfinished ones go whosesoever they are.
+// A blob belongs to one case only. Unfinished ones go whosesoever they are,
+// unless another case's is just being written.
 func (n *Notebook) eraseBlobs(r *remains) error {
 	var errs []error
 	for _, id := range r.blobs {
 		name := id.String()
 		errs = append(errs, eraseWhole(filepath.Join(n.dir, "blobs", name[:2], name)))
 	}
-	return errors.Join(append(errs, n.eraseUnfinished())...)
+	return errors.Join(append(errs, n.eraseUnfinished(r.cases))...)
 }
 
 // eraseDraftsOf erases drafts about disposed cases. From a draft of a family
@@ -32,8 +33,15 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 	errs := []error{n.eraseLeftovers()}
 	for _, id := range ids {
 		d, err := n.readDraft(id)
+		if errors.Is(err, ErrDraftUnread) {
+			errs = append(errs, err) // it may be about one of them: tried again
+		}
 		if err != nil {
 			continue // what cannot be opened holds nothing that can be read
+		}
+		if done, err := n.published(id); err != nil || done { // its attachments are the record's
+			errs = append(errs, err, n.eraseDraft(id))
+			continue
 		}
 		left, err := n.dropStaged(d, func(ref string) bool { return refs[refKey(ref)] })
 		rest, whose := splitDraft(d, refs, r.entries)
@@ -44,7 +52,7 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 			rest = d
 		}
 		if rest == nil {
-			err = errors.Join(err, n.eraseStaged(left))
+			err = errors.Join(err, n.eraseHeld(left))
 		} else if err == nil {
 			rest.Staged = left
 			err = n.replaceDraft(rest)

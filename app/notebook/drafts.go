@@ -63,8 +63,10 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 			return "", err
 		}
 	}
+	if id, err = n.keepStaged(id, d); err != nil {
+		return "", err
+	}
 	d.ID, d.Changed = id.String(), n.now().UTC()
-	n.keepStaged(id, d)
 	if err := n.writeDraft(id, d); err != nil {
 		return "", err
 	}
@@ -164,7 +166,15 @@ func (n *Notebook) DiscardDraft(_ context.Context, id string) error {
 	if _, err := os.Lstat(n.draftPath(rid)); err != nil {
 		return ErrNotFound
 	}
-	if d, err := n.readDraft(rid); err == nil {
+	done, err := n.published(rid)
+	if err != nil {
+		return err
+	}
+	d, err := n.readDraft(rid)
+	if errors.Is(err, ErrDraftUnread) {
+		return err // nobody knows what would have to be erased with it
+	}
+	if err == nil && !done {
 		if err := n.eraseStaged(d.Staged); err != nil {
 			return err
 		}
@@ -200,11 +210,11 @@ func (n *Notebook) readDraft(id record.ID) (*casework.Draft, error) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(ErrDraftUnread, err)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxDraft+1))
 	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, err
+		return nil, errors.Join(ErrDraftUnread, err)
 	}
 	if len(data) > maxDraft {
 		return nil, seal.ErrDamaged

@@ -112,11 +112,13 @@ func (n *Notebook) Entry(ctx context.Context, id string) (*EntryDetail, error) {
 	if err != nil {
 		return nil, ErrNotFound
 	}
-	_, caseID, err := n.find(ctx, rid)
-	if err != nil {
+	var w whereRow // where it stands is enough: its bytes may be damaged
+	if ok, err := n.get(ctx, &w, tableWhere, rid); err != nil {
 		return nil, err
+	} else if !ok || n.st.cases[w.Case] == nil {
+		return nil, ErrNotFound
 	}
-	all, err := n.details(ctx, n.st.cases[caseID])
+	all, err := n.details(ctx, n.st.cases[w.Case])
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +189,8 @@ type Hit struct {
 	Ref         string
 	Kind        string
 	Score       float64
-	SoundsLike  bool // some word was found only as a variant of a name
+	SoundsLike  bool     // some word was found only as a variant of a name
+	Variants    []string // those words as the note spells them, as far as Snippet shows them
 	Snippet     string
 	Hits        [][2]int // code points of Snippet
 	When        time.Time

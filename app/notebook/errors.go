@@ -8,6 +8,8 @@ var (
 	ErrNotFound = errors.New("notebook: not found")
 	// ErrNotPermitted says that a right is missing.
 	ErrNotPermitted = errors.New("notebook: not permitted")
+	// ErrOversight says that an oversight remark is not this person's to write.
+	ErrOversight = errors.New("notebook: oversight remarks are for team leads")
 	// ErrNotEnrolled says that no council has been joined.
 	ErrNotEnrolled = errors.New("notebook: not enrolled")
 	// ErrEnrolled says that a council has been joined already.

@@ -3,12 +3,14 @@ package notebook
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"wherry/app/casework"
 	"wherry/storage/record"
+	"wherry/storage/vault"
 )
 
 // factRow is an opened entry: the domain's fact and what lists show beside it.
@@ -37,14 +39,10 @@ func (n *Notebook) caseFacts(ctx context.Context, c *caseRow) ([]factRow, error)
 	if rows, ok := n.facts[c.ID]; ok {
 		return rows, nil
 	}
-	rows := []factRow{}
-	err := n.eachEntry(ctx, c.ID, func(arrival uint64, row *entryRow, proof *proofRow) error {
-		if f, ok := n.fact(c, row, proof); ok {
-			f.arrival = arrival
-			rows = append(rows, f)
-		}
-		return nil
-	})
+	rows, err := n.readFacts(ctx, c)
+	if errors.Is(err, vault.ErrDamaged) && n.renew(ctx) == nil {
+		rows, err = n.readFacts(ctx, c) // the view is not the record
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,14 +54,33 @@ func (n *Notebook) caseFacts(ctx context.Context, c *caseRow) ([]factRow, error)
 	return rows, nil
 }
 
+func (n *Notebook) readFacts(ctx context.Context, c *caseRow) ([]factRow, error) {
+	rows := []factRow{}
+	err := n.eachEntry(ctx, c.ID, func(arrival uint64, row *entryRow, proof *proofRow) error {
+		if f, ok := n.fact(c, row, proof); ok {
+			f.arrival = arrival
+			rows = append(rows, f)
+		}
+		return nil
+	})
+	return rows, err
+}
+
 // fact opens one stored entry. Entries of the classes access and key are no
 // facts of casework.
 func (n *Notebook) fact(c *caseRow, row *entryRow, proof *proofRow) (factRow, bool) {
 	e, err := record.Parse(row.Entry)
 	if err != nil || row.Problem != "" {
 		id := none(row.LogEntry)
-		return factRow{id: id, fact: casework.Fact{ID: id.String(), Case: c.ID.String(), Damaged: true,
-			Received: milli(row.Received), State: casework.StateCouncil}}, true
+		if err == nil {
+			id = e.ID()
+		}
+		f := factRow{id: id, own: row.Own, fact: casework.Fact{ID: id.String(), Case: c.ID.String(), Damaged: true,
+			Received: milli(row.Received), State: n.stateOf(row, proof, id)}}
+		if proof != nil && proof.Received != 0 {
+			f.fact.Received = milli(proof.Received)
+		}
+		return f, true
 	}
 	h := e.Header()
 	if h.Class != record.Content && h.Class != record.ReceiptClass {
@@ -202,10 +219,11 @@ func (n *Notebook) project(ctx context.Context, c *caseRow) (*casework.CaseFile,
 
 // completeness says how far the case is here and whose work may be missing.
 func (n *Notebook) completeness(c *caseRow) casework.Completeness {
+	lost := len(n.damage) > 0
 	if !n.st.enrolled() {
-		return casework.Completeness{CompleteTo: n.now().UTC()}
+		return casework.Completeness{CompleteTo: n.now().UTC(), Lost: lost}
 	}
-	out := casework.Completeness{Arriving: c.Behind}
+	out := casework.Completeness{Arriving: c.Behind, Lost: lost}
 	if c.Realm == n.council.realm && !c.Behind && c.Seq > 0 {
 		out.CompleteTo = milli(max(c.HeadTime, n.synced()))
 	}

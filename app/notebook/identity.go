@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -62,7 +63,7 @@ func Create(ctx context.Context, dir, name string, passphrase []byte, code seal.
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, err
 	}
-	tmp, err := os.MkdirTemp(parent, ".wherry-new-")
+	tmp, err := os.MkdirTemp(parent, newPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func unlock(ctx context.Context, dir string, cfg Config, key func() (*seal.Unloc
 	if err := checkPlace(dir); err != nil {
 		return nil, err
 	}
-	lock, err := journal.Lock(dir)
+	lock, err := takeFolder(dir, time.Sleep)
 	if err != nil {
 		return nil, err
 	}

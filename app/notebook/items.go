@@ -24,6 +24,7 @@ const (
 	itemDisposed  uint8 = 14 // a case disposed of; its keys are destroyed, then all that they opened
 	itemRestored  uint8 = 15 // all before this came from a backup: open new lanes
 	itemRefs      uint8 = 16 // the references under which salvaged entries were submitted
+	itemPage      uint8 = 17 // a page of one case log, without what the journal has already
 )
 
 // pinItem fixes the notebook's own realm and keys (public halves only; the
@@ -48,6 +49,7 @@ type ownItem struct {
 	RefHash record.ID // of the submitted content
 	Draft   record.ID // the draft that this published, or zero
 	Entries [][]byte
+	parsed  []*record.Entry // of Entries, where that was done already
 }
 
 // pulledItem is a page as received. Entries that did not verify are kept raw,
@@ -61,6 +63,7 @@ type pulledItem struct {
 	Head    record.SignedHead
 	// Authority is the state of the case's rules after the page.
 	Authority []byte
+	parsed    []*record.Entry // of Records, where that was done already
 }
 
 type pulledRecord struct {

@@ -57,6 +57,7 @@ func (c Config) filled() Config {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
+	c.Clock = oneAtATime(c.Clock)
 	if c.Rand == nil {
 		c.Rand = rand.Reader
 	}
@@ -77,12 +78,17 @@ type Notebook struct {
 	box         *seal.Box
 	j           *journal.Journal
 	view        *vault.Vault
-	idx         *index.Index         // nil until somebody searches
-	noted       []noted              // what its words are still to be taken from
-	warming     sync.Mutex           // one loading at a time; taken before mu
+	idx         *index.Index    // nil until somebody searches
+	noted       []noted         // what its words are still to be taken from
+	warming     sync.Mutex      // one loading at a time; taken before mu
+	life        context.Context // ends when Close begins
+	end         context.CancelFunc
 	fresh       map[record.ID]*inner // what was just sealed and is being folded in
+	readied     map[*byte]any        // items of it, decoded already
 	briefsMoved bool                 // lines of cases were made since they were written
+	thinned     int                  // bytes of second copies that this run took out of the view
 	thinFirst   bool                 // in a rebuild: proofs are met after what they prove
+	stored      map[record.ID]bool   // in a rebuild after damage: what was stored so far
 	st          *state
 	solo        device
 	council     *device
@@ -95,14 +101,17 @@ type Notebook struct {
 	alarms      int     // signs of two faces met in this exchange
 	syncing     bool    // one exchange at a time
 	wants       wants   // attachments that are missing here
+	parts       claims  // unfinished blobs that are being written
 	readOnly    bool
 	readOnlyWhy error // what was wrong at the opening
 	viewAhead   bool  // of a journal that lost its end
+	salvaged    bool  // what only the view had is in the journal again
 	viewWhole   bool  // the view was as an orderly stop left it
 	damage      []journal.Damage
 	quarantined []string
 	healed      bool
 	setAside    bool // the doctor's child died of the view
+	resumed     int  // disposals that this opening ended
 	closed      bool
 }
 
@@ -129,7 +138,8 @@ func openWith(ctx context.Context, dir string, u *seal.Unlocked, lock io.Closer,
 
 // blank is a notebook with nothing opened yet.
 func blank(dir string, u *seal.Unlocked, cfg Config) *Notebook {
-	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(),
+	life, end := context.WithCancel(context.Background())
+	return &Notebook{dir: dir, cfg: cfg, vault: u.Key, st: newState(), life: life, end: end,
 		fresh: map[record.ID]*inner{}, facts: map[record.ID][]factRow{}, sending: map[record.ID]record.Class{}, healed: u.Healed}
 }
 
@@ -163,6 +173,7 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	if !well && !n.readOnly {
 		n.setAside = n.quarantineView() == nil
 	}
+	n.saveFromView(ctx, report)
 	if n.view, err = n.openView(ctx); err != nil {
 		return err
 	}
@@ -175,6 +186,7 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 	n.startLanes(ctx, report)
 	n.sweepDrafts()
 	n.sweepUpgrades()
+	n.sweepKilled()
 	_ = n.sweepRemoved() // tried again at the next opening
 	if err := n.resumeDisposals(ctx); err != nil {
 		return err
@@ -193,7 +205,7 @@ func (n *Notebook) open(ctx context.Context) (err error) {
 // the journal keeps this from happening again for the same loss. If it cannot
 // be written nothing else can, and it is tried at the next opening.
 func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
-	loss := record.Hash("wherry-loss-1", record.Encode(r.Damaged))
+	loss := lossOf(r)
 	if n.viewAhead && len(r.Damaged) == 0 {
 		n.damage = append(n.damage, journal.Damage{File: "journal", Reason: ReasonOlder})
 	}
@@ -201,11 +213,13 @@ func (n *Notebook) startLanes(ctx context.Context, r *journal.Report) {
 		return
 	}
 	if n.viewWhole && (n.viewAhead || len(r.Damaged) > 0) {
-		if err := n.salvage(ctx); err != nil {
-			// The view may hold the only copy: it is kept as it is, it shows
-			// everything, and the next opening tries again.
-			n.readOnly, n.readOnlyWhy = true, err
-			return
+		if !n.salvaged { // where a view cannot be read without opening it
+			if err := n.salvage(ctx, n.view); err != nil {
+				// The view may hold the only copy: it is kept as it is, it shows
+				// everything, and the next opening tries again.
+				n.readOnly, n.readOnlyWhy = true, err
+				return
+			}
 		}
 		// What the council has is not salvaged: a view made anew no longer
 		// counts it, so that the next exchange brings it again.
@@ -224,6 +238,9 @@ const ReasonOlder = "journal is older than its view: an old copy was put in its 
 // openView opens the view, or rebuilds it from the journal whenever it is not
 // known to be the whole truth.
 func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
+	if n.readOnly && n.stillView(ctx) {
+		return n.view, nil
+	}
 	v, state, err := vault.Open(viewDir(n.dir), n.vault.Derive("view"), viewSchema)
 	if err != nil {
 		return nil, err
@@ -236,8 +253,9 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 	seq, mac := v.Tip()
 	tip := journal.Tip{Seq: seq, MAC: mac}
 	ahead := state == vault.Clean && !n.j.HoldsTip(tip)
+	n.viewAhead = n.viewAhead || ahead && !n.readOnly
 	if state == vault.Clean && (tip == n.j.Tip() || n.readOnly || ahead) && n.load(ctx) == nil {
-		n.viewWhole, n.viewAhead = true, ahead && !n.readOnly
+		n.viewWhole = true
 		return v, nil
 	}
 	return v, n.rebuild(ctx)
@@ -245,12 +263,16 @@ func (n *Notebook) openView(ctx context.Context) (*vault.Vault, error) {
 
 // Close saves the index, marks the journal and closes all. Keys are wiped.
 func (n *Notebook) Close() error {
+	n.end()
+	n.warming.Lock() // a loading reads the journal and the key box
+	defer n.warming.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
 		return nil
 	}
 	n.closed = true
+	n.stopParts()
 	n.keepSummaries()
 	n.saveBriefs()
 	n.saveWords(context.Background())

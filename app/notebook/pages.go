@@ -8,7 +8,8 @@ import (
 
 func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 	c := n.st.caseRow(p.Case)
-	whole := p.From == c.Seq+1 // else the journal lost a page before this one
+	// Else the journal lost a page before this one, or what we wrote ourselves.
+	whole := p.From == c.Seq+1 && !n.lacks(p)
 	for i, r := range p.Records {
 		n.at.pos = uint64(i)
 		if whole {
@@ -23,24 +24,32 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 				c.Beyond = slices.Delete(c.Beyond, i, i+1) // stored from a page beyond a gap
 				continue
 			}
-		} else {
-			if len(c.Beyond) < maxBeyond {
-				c.Beyond = append(c.Beyond, r.Log.Entry)
+		} else if !n.lost(&r) {
+			if len(c.Beyond) >= maxBeyond {
+				continue // it comes again behind the lost page, and must not be there twice
 			}
+			c.Beyond = append(c.Beyond, r.Log.Entry)
 		}
-		e, err := record.Parse(r.Entry)
-		if err == nil && r.Held {
-			if err := n.prove(e.ID(), proofRow{Seq: r.Log.Seq, Received: r.Received}, s); err != nil {
+		if r.Held && (r.Problem == "" || parses(r.Entry)) {
+			if n.lost(&r) {
+				continue
+			}
+			if err := n.prove(r.Log.Entry, proofRow{Seq: r.Log.Seq, Received: r.Received}, s); err != nil {
 				return err
 			}
 			continue
 		}
+		e, err := p.entry(i)
 		if err != nil || r.Problem != "" {
 			// Kept raw, counted in the log, without effect.
 			n.st.meta.Arrivals++
 			row := entryRow{Entry: r.Entry, LogSeq: r.Log.Seq, Received: r.Received, Problem: r.Problem}
 			n.placed(&row, r.Log.Entry)
 			if err := s.put(tableEntry, row, p.Case, n.st.meta.Arrivals); err != nil {
+				return err
+			}
+			// It can be asked for by its id, and is named.
+			if err := s.put(tableWhere, whereRow{Case: p.Case, Arrival: n.st.meta.Arrivals}, r.Log.Entry); err != nil {
 				return err
 			}
 			continue

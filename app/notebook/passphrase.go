@@ -2,8 +2,8 @@ package notebook
 
 import (
 	"errors"
+	"time"
 
-	"wherry/storage/journal"
 	"wherry/storage/seal"
 )
 
@@ -41,7 +41,7 @@ func rekey(dir string, next []byte, cfg Config, key func() (*seal.Unlocked, erro
 		return err
 	}
 	defer clear(pass)
-	lock, err := journal.Lock(dir)
+	lock, err := takeFolder(dir, time.Sleep)
 	if err != nil {
 		return err
 	}

@@ -62,11 +62,13 @@ func Restore(ctx context.Context, path, dir string, key BackupKey, cfg Config) (
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, err
 	}
-	tmp, err := os.MkdirTemp(parent, ".wherry-new-")
+	sweepScratch(parent, newPrefix, o.u.Key)
+	s, err := newScratch(parent, newPrefix, o.u.Key)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = s.remove() }() // the notebook is not in it any more, or failed
+	tmp := s.notebook()
 	n, err := o.unpack(ctx, tmp, cfg)
 	if err != nil {
 		return nil, err
@@ -174,12 +176,12 @@ func Drill(ctx context.Context, path string, key BackupKey, cfg Config) (_ *Dril
 		return nil, err
 	}
 	defer o.close()
-	tmp, err := os.MkdirTemp("", "wherry-drill-")
+	s, err := newDrill(o.u.Key)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	n, err := o.unpack(ctx, tmp, cfg)
+	defer func() { err = errors.Join(err, s.remove()) }()
+	n, err := o.unpack(ctx, s.notebook(), cfg)
 	if err != nil {
 		return nil, err
 	}

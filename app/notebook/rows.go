@@ -13,7 +13,7 @@ import (
 const (
 	maxWorkers    = 1000
 	maxCaseEpochs = 256
-	maxBeyond     = 2000
+	maxBeyond     = 4000
 	maxRefs       = 32
 	pieceBytes    = 128 << 10
 )
@@ -42,6 +42,9 @@ type place struct{ frame, item, pos uint64 }
 // placed notes where in the journal an entry stands, and leaves its bytes there
 // unless the view is to keep a second copy.
 func (n *Notebook) placed(row *entryRow, id record.ID) {
+	if n.stored != nil {
+		n.stored[id] = true
+	}
 	row.Frame, row.Item, row.Pos = n.at.frame, n.at.item, n.at.pos
 	if !row.Own || n.thinFirst || len(row.Entry) > maxViewEntry {
 		row.Entry, row.LogEntry = nil, some(id)
@@ -82,8 +85,27 @@ func (n *Notebook) thin(o outRow, s sink) error {
 	if err != nil || !ok || len(row.Entry) == 0 || row.Frame == 0 {
 		return err
 	}
+	n.thinned += len(row.Entry)
 	row.Entry, row.LogEntry = nil, some(o.Entry)
 	return s.put(tableEntry, row, o.Case, o.Arrival)
+}
+
+// slimAt is how many bytes of second copies must have been taken out of the
+// view for its files to be made smaller.
+const slimAt = 4 << 20
+
+// slim gives back the room of second copies that an exchange has taken out of
+// the view. That it failed costs room and nothing else.
+func (n *Notebook) slim(ctx context.Context) {
+	n.mu.Lock()
+	due, view := n.thinned >= slimAt && !n.closed && !n.readOnly, n.view
+	if due {
+		n.thinned = 0
+	}
+	n.mu.Unlock()
+	if due {
+		_ = view.Compact(ctx)
+	}
 }
 
 // fatten gives entries that wait for their proof a second copy in the view,

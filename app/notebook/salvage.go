@@ -29,62 +29,106 @@ type salvagedEntry struct {
 // salvageFrame bounds one frame of salvaged entries, in bytes.
 const salvageFrame = 1 << 20
 
-// salvage re-appends the view's entries that the journal no longer has.
-func (n *Notebook) salvage(ctx context.Context) error {
-	have := map[record.ID]bool{}
-	note := func(b []byte) {
-		if e, err := record.Parse(b); err == nil {
-			have[e.ID()] = true
-		}
-	}
-	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
-		for _, it := range f.Items {
-			entriesOf(it, note)
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, journal.ErrDamaged) {
+// salvage re-appends the entries of a view that the journal no longer has, and
+// the references under which they were submitted. The view is read row by row,
+// whatever else of it can be understood. A stop half-way is no matter: what is
+// in the journal by then is not taken again.
+func (n *Notebook) salvage(ctx context.Context, from *vault.Vault) error {
+	have, refs, err := n.inJournal(ctx)
+	if err != nil {
 		return err
 	}
 	var batch salvagedItem
 	size := 0
-	saved := map[record.ID]bool{}
 	flush := func() error {
 		if len(batch.Entries) == 0 {
 			return nil
 		}
-		// The view and memory hold these entries already.
 		if _, err := n.j.Append(ctx, []journal.Item{item(itemSalvaged, batch)}); err != nil {
 			return n.failed(err)
 		}
 		batch, size = salvagedItem{}, 0
 		return nil
 	}
-	for _, c := range n.st.sorted() {
-		err := n.eachEntry(ctx, c.ID, func(_ uint64, row *entryRow, proof *proofRow) error {
+	err = from.View(ctx, func(tx *vault.Tx) error {
+		return eachValue(tx, from.K(tableEntry), func(value []byte) error {
+			row := new(entryRow)
+			if record.Decode(value, row) != nil || len(row.Entry) == 0 || row.Problem != "" {
+				return nil // its bytes stand in the journal only, or it can be pulled again
+			}
 			e, err := record.Parse(row.Entry)
-			if err != nil || row.Problem != "" || have[e.ID()] {
+			if err != nil || have[e.ID()] {
 				return nil //nolint:nilerr // what does not parse was kept raw and can be pulled again
 			}
 			row.Frame, row.Item, row.Pos, row.LogEntry = 0, 0, 0, nil
-			saved[e.ID()] = true
-			batch.Entries = append(batch.Entries, salvagedEntry{Row: *row, Proof: proof})
+			have[e.ID()] = true
+			batch.Entries = append(batch.Entries, salvagedEntry{Row: *row, Proof: proofIn(tx, from, e.ID())})
 			if size += len(row.Entry); size > salvageFrame {
 				return flush()
 			}
 			return nil
 		})
-		if errors.Is(err, vault.ErrDamaged) {
-			continue // what of this case can be read is gathered
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := flush(); err != nil {
+	})
+	if err := errors.Join(err, flush()); err != nil {
 		return err
 	}
-	return n.salvageRefs(ctx, saved)
+	return n.salvageRefs(ctx, from, have, refs)
+}
+
+// inJournal lists the entries that a replay would put into the view, and the
+// references that it would know.
+func (n *Notebook) inJournal(ctx context.Context) (have map[record.ID]bool, refs map[record.ID]bool, err error) {
+	have, refs = map[record.ID]bool{}, map[record.ID]bool{}
+	err = n.j.Replay(ctx, 0, func(f journal.Frame) error {
+		for _, it := range f.Items {
+			effective(it, func(b []byte) {
+				if e, err := record.Parse(b); err == nil {
+					have[e.ID()] = true
+				}
+			})
+			switch it.Type {
+			case itemOwn:
+				var own ownItem
+				if record.Decode(it.Data, &own) == nil && own.Ref != "" {
+					refs[refHash(own.Ref)] = true
+				}
+			case itemRefs:
+				var r refsItem
+				if record.Decode(it.Data, &r) == nil {
+					for _, row := range r.Refs {
+						refs[refHash(row.Ref)] = true
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, journal.ErrDamaged) && !errors.Is(err, journal.ErrUnread) {
+		err = nil // that is why we are here
+	}
+	return have, refs, err
+}
+
+func refHash(ref string) record.ID { return record.Hash("wherry-ref-1", []byte(ref)) }
+
+// eachValue walks the values below a key. One that does not open any more ends
+// the walk, as the rest of its file may be worse.
+func eachValue(tx *vault.Tx, k vault.Key, fn func(value []byte) error) error {
+	err := tx.Scan(k, func(_, value []byte) error { return fn(value) })
+	if errors.Is(err, vault.ErrDamaged) {
+		err = nil // what was read before it is gathered
+	}
+	return err
+}
+
+// proofIn is what the view has of the endpoint's answer for an entry.
+func proofIn(tx *vault.Tx, v *vault.Vault, id record.ID) *proofRow {
+	b, ok, err := tx.Get(v.K(tableReceipt, id))
+	p := new(proofRow)
+	if err != nil || !ok || record.Decode(b, p) != nil {
+		return nil
+	}
+	return p
 }
 
 // refsItem keeps under which references salvaged entries had been submitted,
@@ -94,15 +138,17 @@ type refsItem struct {
 	Refs []refRow
 }
 
-func (n *Notebook) salvageRefs(ctx context.Context, saved map[record.ID]bool) error {
+// salvageRefs takes back the references that the journal does not know any
+// more, of submissions whose entries are all there.
+func (n *Notebook) salvageRefs(ctx context.Context, from *vault.Vault, have, known map[record.ID]bool) error {
 	var rows refsItem
-	err := n.view.View(ctx, func(tx *vault.Tx) error {
-		return tx.Scan(n.view.K(tableRef), func(_, value []byte) error {
+	err := from.View(ctx, func(tx *vault.Tx) error {
+		return eachValue(tx, from.K(tableRef), func(value []byte) error {
 			var r refRow
-			if err := record.Decode(value, &r); err != nil {
-				return err
+			if record.Decode(value, &r) != nil || known[refHash(r.Ref)] {
+				return nil
 			}
-			if slices.ContainsFunc(r.Entries, func(id record.ID) bool { return saved[id] }) {
+			if !slices.ContainsFunc(r.Entries, func(id record.ID) bool { return !have[id] }) {
 				rows.Refs = append(rows.Refs, r)
 			}
 			return nil
@@ -131,9 +177,8 @@ func entriesOf(it journal.Item, fn func([]byte)) {
 				fn(b)
 			}
 		}
-	case itemPulled:
-		var p pulledItem
-		if record.Decode(it.Data, &p) == nil {
+	case itemPulled, itemPage:
+		if p, err := readPage(it); err == nil {
 			for _, r := range p.Records {
 				fn(r.Entry)
 			}

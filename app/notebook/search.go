@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"wherry/app/casework"
 	"wherry/storage/index"
@@ -16,9 +14,9 @@ import (
 
 // Search finds entries whose text matches the query, best first. Words are
 // joined by AND; the query may narrow by child:, kind:, author:, from: and
-// until: (days as YYYY-MM-DD, both included). prefix lets the last word be
-// unfinished, for searching while typing. Names are found by their variants
-// too; such hits come last and say so.
+// until: (see filters). prefix lets the last word be unfinished, for searching
+// while typing. Names are found by their variants too; such hits come last and
+// say which word it was.
 func (n *Notebook) Search(ctx context.Context, query, operand string, limit int, prefix bool) ([]Hit, error) {
 	if err := n.Warm(ctx); err != nil {
 		return nil, err
@@ -37,18 +35,22 @@ func (n *Notebook) Search(ctx context.Context, query, operand string, limit int,
 	if err != nil {
 		return nil, err
 	}
-	q.Variants = true
-	q = n.idx.Expand(q)
-	filters, err := n.filters(q, operand)
+	filters, err := n.filters(ctx, q.Filters, operand)
 	if err != nil {
 		return nil, err
 	}
+	plain := q
+	q.Variants = true
+	q = n.idx.Expand(q)
 	var found []index.Hit
 	for _, f := range filters {
 		found = append(found, n.idx.Search(q, f, limit)...)
 	}
 	if len(filters) > 1 {
 		slices.SortFunc(found, func(a, b index.Hit) int {
+			if a.SoundsLike != b.SoundsLike {
+				return map[bool]int{false: -1, true: 1}[a.SoundsLike]
+			}
 			return cmp.Or(cmp.Compare(b.Score, a.Score), slices.Compare(a.ID[:], b.ID[:]))
 		})
 		found = found[:min(len(found), limit)]
@@ -70,53 +72,10 @@ func (n *Notebook) Search(ctx context.Context, query, operand string, limit int,
 		c := n.st.cases[caseID]
 		hit := Hit{Entry: h.ID, Case: caseID, Ref: c.Ref, Kind: h.Kind, Score: h.Score, SoundsLike: h.SoundsLike, When: e.Header().Time.Time()}
 		hit.Snippet, hit.Hits = index.Highlight(q, searchText(in))
+		if h.SoundsLike {
+			hit.Variants = variants(plain, hit.Snippet, hit.Hits)
+		}
 		out = append(out, hit)
-	}
-	return out, nil
-}
-
-// filters turns what a query narrows by into filters of the index: one for each
-// device of the author that it names, else a single one. None means that
-// nothing can match.
-func (n *Notebook) filters(q index.Query, operand string) ([]index.Filter, error) {
-	f := index.Filter{Kind: q.Filters["kind"]}
-	if operand != "" {
-		c, err := n.lookup(operand)
-		if err != nil {
-			return nil, err
-		}
-		f.Case = &c.ID
-	}
-	if child := q.Filters["child"]; child != "" {
-		c, err := n.lookup(child)
-		if err != nil || f.Case != nil && *f.Case != c.ID {
-			return nil, nil //nolint:nilerr // no such child: nothing matches
-		}
-		f.Case = &c.ID
-	}
-	for _, bound := range []struct {
-		name string
-		to   *int64
-		add  int // days
-	}{{"from", &f.From, 0}, {"until", &f.To, 1}} {
-		day, ok := q.Filters[bound.name]
-		if !ok {
-			continue
-		}
-		at, err := time.ParseInLocation(time.DateOnly, day, time.Local)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s: needs a day as 2026-11-25", index.ErrQuery, bound.name)
-		}
-		*bound.to = at.AddDate(0, 0, bound.add).UnixMilli()
-	}
-	name, ok := q.Filters["author"]
-	if !ok {
-		return []index.Filter{f}, nil
-	}
-	var out []index.Filter
-	for _, dev := range n.devicesOf(name) {
-		f.Author = dev.String()
-		out = append(out, f)
 	}
 	return out, nil
 }
@@ -127,7 +86,7 @@ const maxAuthors = 32
 // devicesOf lists the devices of the people whose name holds the words given.
 func (n *Notebook) devicesOf(name string) []record.ID {
 	var out []record.ID
-	fits := func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(name)) }
+	fits := func(s string) bool { return holdsWords(s, name) }
 	if fits(n.myName()) || fits(n.st.meta.Pin.Name) {
 		out = append(out, n.solo.id)
 	}
@@ -148,8 +107,22 @@ func (n *Notebook) devicesOf(name string) []record.ID {
 	return out[:min(len(out), maxAuthors)]
 }
 
+// variants lists, as the note spells them, the marked words of a snippet that
+// match a query only as variants of a name.
+func variants(plain index.Query, snippet string, marks [][2]int) []string {
+	runes := []rune(snippet)
+	var out []string
+	for _, m := range marks {
+		word := string(runes[m[0]:m[1]])
+		if _, own := index.Highlight(plain, word); len(own) == 0 && !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
 // nameRegister gives the index the children's names, whose variants it may
-// match. A line that is not made yet adds its name at the next loading.
+// match. A line that is not made yet adds its name when it is (noteName).
 func (n *Notebook) nameRegister() {
 	var names []string
 	for _, c := range n.st.cases {
@@ -160,4 +133,11 @@ func (n *Notebook) nameRegister() {
 	}
 	slices.Sort(names)
 	n.idx.SetNames(slices.Compact(names))
+}
+
+// noteName adds the child's name of a line just made to the register.
+func (n *Notebook) noteName(b casework.Brief) {
+	if n.idx != nil {
+		n.idx.AddName(b.Name + " " + b.KnownAs)
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"slices"
 
 	"wherry/app/casework"
@@ -58,10 +57,16 @@ func (n *Notebook) Stage(ctx context.Context, draft, child, name string, r io.Re
 	if _, d, err = n.openDraft(draft); err != nil { // typed on, or discarded, meanwhile
 		return nil, err
 	}
+	if c = n.st.cases[c.ID]; c == nil || c.gone() { // disposed of, or removed, meanwhile
+		return nil, ErrNotFound
+	}
 	for _, s := range d.Staged {
 		if s.SHA256 == f.att.SHA256 && s.Case == c.ID.String() {
 			return &s, nil
 		}
+	}
+	if len(d.Staged) >= MaxStaged {
+		return nil, ErrManyStaged
 	}
 	ref, err := f.w.Commit()
 	if err != nil {
@@ -71,11 +76,22 @@ func (n *Notebook) Stage(ctx context.Context, draft, child, name string, r io.Re
 	s := casework.Staged{Child: c.Ref, Case: c.ID.String(), Attachment: f.att}
 	d.Staged = append(d.Staged, s)
 	if err := n.writeDraft(id, d); err != nil {
-		return nil, errors.Join(err, n.blobs().Erase(ref.ID))
+		return nil, errors.Join(err, n.unnamed(id, s))
 	}
 	n.named(ref.ID)
-	f.w.forget()
 	return &s, nil
+}
+
+// unnamed erases the blob of an attachment that did not get into its draft, if
+// that is certain: the disk may have failed after the draft was there. Else the
+// next opening finds out.
+func (n *Notebook) unnamed(draft record.ID, s casework.Staged) error {
+	d, err := n.readDraft(draft)
+	if err != nil || slices.ContainsFunc(d.Staged, func(x casework.Staged) bool { return x.Blob == s.Blob }) {
+		n.doubted(s.Blob)
+		return nil
+	}
+	return n.eraseStaged([]casework.Staged{s})
 }
 
 // Unstage takes an attachment out of a draft and erases it.
@@ -92,6 +108,7 @@ func (n *Notebook) Unstage(_ context.Context, draft, blobID string) error {
 	}
 	gone := d.Staged[i]
 	d.Staged = slices.Delete(d.Staged, i, i+1)
+	n.doubted(gone.Blob) // so that a stop after the draft leaves nothing for good
 	if err := n.writeDraft(id, d); err != nil {
 		return err
 	}
@@ -112,24 +129,62 @@ func (n *Notebook) openDraft(draft string) (record.ID, *casework.Draft, error) {
 	if err != nil {
 		return id, nil, ErrNotFound
 	}
+	if done, err := n.published(id); err != nil {
+		return id, nil, err
+	} else if done { // only its file was not to be erased: it belongs to the record
+		return id, nil, ErrNotFound
+	}
 	d, err := n.readDraft(id)
 	return id, d, err
 }
 
-// keepStaged gives a draft about to be saved the attachments that it has on the
-// disk: whoever types does not carry them along.
-func (n *Notebook) keepStaged(id record.ID, d *casework.Draft) {
-	d.Staged = nil
-	if _, err := os.Lstat(n.draftPath(id)); err != nil {
-		return
-	}
-	if old, err := n.readDraft(id); err == nil {
-		d.Staged = old.Staged
-	}
+// published reports whether a draft has become entries. Its file may still be
+// there if it could not be erased; the attachments that it names are the
+// record's then.
+func (n *Notebook) published(draft record.ID) (bool, error) {
+	var ack record.ID
+	return n.get(context.Background(), &ack, tablePublished, draft)
 }
 
-// eraseStaged erases the blobs of attachments that will not be published.
+// ErrDraftUnread says that a draft is there and cannot be read just now.
+var ErrDraftUnread = errors.New("notebook: draft cannot be read now")
+
+// keepStaged gives a draft about to be saved the attachments that it has on the
+// disk: whoever types does not carry them along. One that is there and cannot be
+// read stays as it is, since nobody knows what it names: what was typed is then
+// saved under another id, which is returned.
+func (n *Notebook) keepStaged(id record.ID, d *casework.Draft) (record.ID, error) {
+	d.Staged = nil
+	old, err := n.readDraft(id)
+	switch {
+	case err == nil:
+		d.Staged = old.Staged
+	case !errors.Is(err, ErrNotFound):
+		_, err := io.ReadFull(n.cfg.Rand, id[:])
+		return id, err
+	}
+	return id, nil
+}
+
+// eraseStaged erases the blobs of attachments that will not be published. While
+// a backup copies the files they are left to the next opening.
 func (n *Notebook) eraseStaged(list []casework.Staged) error {
+	if len(list) == 0 {
+		return nil
+	}
+	for _, s := range list {
+		n.doubted(s.Blob)
+	}
+	release, err := n.holdFiles()
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	defer release()
+	return n.eraseHeld(list)
+}
+
+// eraseHeld is eraseStaged for whoever holds the files.
+func (n *Notebook) eraseHeld(list []casework.Staged) error {
 	var errs []error
 	for _, s := range list {
 		if id, err := record.ParseID(s.Blob); err == nil {
@@ -140,7 +195,7 @@ func (n *Notebook) eraseStaged(list []casework.Staged) error {
 }
 
 // dropStaged splits off the attachments of a draft that are for some children
-// and erases them; what is left is returned.
+// and erases them; what is left is returned. The caller holds the files.
 func (n *Notebook) dropStaged(d *casework.Draft, whose func(ref string) bool) ([]casework.Staged, error) {
 	var keep, drop []casework.Staged
 	for _, s := range d.Staged {
@@ -150,7 +205,7 @@ func (n *Notebook) dropStaged(d *casework.Draft, whose func(ref string) bool) ([
 			keep = append(keep, s)
 		}
 	}
-	return keep, n.eraseStaged(drop)
+	return keep, n.eraseHeld(drop)
 }
 
 // claimStaged calls claim with every blob that a draft names. A draft that
@@ -179,9 +234,15 @@ func (n *Notebook) claimStaged(claim func(record.ID)) error {
 // not need any more.
 func (p *pen) staged(ctx context.Context, draft record.ID, ack *Ack) (files []AckEntry, spare []casework.Staged, err error) {
 	n := p.n
+	if done, err := n.published(draft); err != nil || done {
+		return nil, nil, err
+	}
 	d, err := n.readDraft(draft)
+	if errors.Is(err, ErrDraftUnread) {
+		return nil, nil, err // saved now, the note would leave its attachments behind
+	}
 	if err != nil {
-		return nil, nil, nil // a draft that is not there or damaged keeps no note from being saved
+		return nil, nil, nil //nolint:nilerr // a draft that is not there or damaged keeps no note from being saved
 	}
 	for _, s := range d.Staged {
 		c, err := n.lookup(s.Case)
@@ -204,7 +265,10 @@ func (p *pen) staged(ctx context.Context, draft record.ID, ack *Ack) (files []Ac
 		}
 		if twin != nil {
 			a.Blob, a.Key = twin.att.Blob, twin.att.Key
-			spare = append(spare, s)
+			if twin.att.Blob != s.Blob {
+				n.doubted(s.Blob)
+				spare = append(spare, s)
+			}
 		} else if id, err := record.ParseID(a.Blob); err != nil || !n.hasWhole(id, a.Size) {
 			return nil, nil, ErrAttachmentMissing
 		}

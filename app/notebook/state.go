@@ -85,7 +85,7 @@ type caseRow struct {
 	Sample   bool          // fictional: never adopted, never sent
 	Removed  bool          // a sample case taken away, its keys destroyed
 	Disposed *disposedItem // nothing but ids is left of the case
-	Proposed bool          // somebody wrote about its disposal
+	Proposed bool          // somebody wrote about keeping it or disposing of it
 	Held     uint64        // own content that the council holds for a decision
 	Refused  uint64        // and that it refused
 }

@@ -108,6 +108,14 @@ func (n *Notebook) mayExport() bool {
 	return !n.st.enrolled() || r == trust.RoleLead || r == trust.RoleRecords
 }
 
+// MayComment reports whether this person may write oversight remarks: alone,
+// on one's own record; in a council, team leads. Everybody may amend.
+func (n *Notebook) MayComment() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.closed || !n.st.enrolled() || n.role() == trust.RoleLead
+}
+
 // Refusals lists own entries that the council would not take.
 func (n *Notebook) Refusals(ctx context.Context) ([]RefusedEntry, error) {
 	n.mu.Lock()

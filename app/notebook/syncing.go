@@ -43,6 +43,10 @@ func (n *Notebook) Sync(ctx context.Context, url string) (*SyncReport, error) {
 	n.syncing, n.alarms = true, 0
 	n.mu.Unlock()
 	rep, err := engine.Exchange(ctx, replica{n}, remote)
+	n.slim(ctx)
+	if err == nil {
+		rep.BlobsSent += n.offerBlobs(ctx, remote, n.mayStillRead)
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.syncing = false

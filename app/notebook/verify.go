@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"wherry/app/casework"
 	"wherry/storage/index"
@@ -67,7 +68,7 @@ func Verify(ctx context.Context, dir string, passphrase []byte, cfg Config) (*Ve
 	if err != nil {
 		return nil, err
 	}
-	lock, err := journal.Lock(dir)
+	lock, err := takeFolder(dir, time.Sleep)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +129,7 @@ type verifier struct {
 	n      *Notebook
 	rep    *VerifyReport
 	fields map[record.ID][]casework.Fact // by case, to count conflicts
+	said   map[logPlace]record.Receipt   // what the endpoint said of a place, until it is said again
 }
 
 func (v *verifier) journal(r *journal.Report) {
@@ -147,10 +149,9 @@ func (v *verifier) frame(f journal.Frame) error {
 			entriesOf(it, func(b []byte) { v.entry(b, true) })
 		case itemSalvaged:
 			entriesOf(it, func(b []byte) { v.entry(b, false) })
-		case itemPulled:
-			var p pulledItem
-			if record.Decode(it.Data, &p) == nil {
-				v.page(&p)
+		case itemPulled, itemPage:
+			if p, err := readPage(it); err == nil {
+				v.page(p)
 			}
 		case itemReceipts:
 			var r receiptsItem

@@ -41,6 +41,8 @@ func (v *verifier) page(p *pulledItem) {
 		case r.Log.Seq != p.From+uint64(i) || follows && rc.Chain != chain:
 			v.lie("journal", p.Case, r.Log.Entry, "page does not follow the log")
 			follows = false // once is enough
+		case r.Held && !v.agrees(rc): // our own: a receipt was given for it too, or will be
+			v.lie("journal", p.Case, r.Log.Entry, "receipt contradicts the log")
 		}
 		if r.Problem != "" {
 			v.rep.Damaged = append(v.rep.Damaged, DamagedPart{File: "council", Entry: r.Log.Entry, Case: p.Case, Reason: r.Problem})
@@ -61,10 +63,36 @@ func (v *verifier) page(p *pulledItem) {
 func (v *verifier) receipts(r *receiptsItem) {
 	key := v.endpoint()
 	for _, sr := range r.Receipts {
-		if key == nil || !sr.Verify(key) {
+		switch j := v.n.st.meta.Joining; {
+		case key == nil || !sr.Verify(key) || j == nil || sr.Receipt.Realm != j.Root:
 			v.lie("journal", sr.Receipt.Case, sr.Receipt.Entry, "receipt not signed by the endpoint")
+		case !v.agrees(sr.Receipt):
+			v.lie("journal", sr.Receipt.Case, sr.Receipt.Entry, "receipt contradicts the log")
 		}
 	}
+}
+
+// logPlace is a number in a case log.
+type logPlace struct {
+	id       record.ID
+	gen, seq uint64
+}
+
+// agrees holds a receipt against what was said of the same place in its log
+// before: in the answer to a push, or in a page.
+func (v *verifier) agrees(r record.Receipt) bool {
+	at := logPlace{r.Case, r.Gen, r.Seq}
+	r.Time = 0 // the hour of the answer is no part of the log
+	before, ok := v.said[at]
+	if ok {
+		delete(v.said, at) // both have been met
+		return before == r
+	}
+	if v.said == nil {
+		v.said = map[logPlace]record.Receipt{}
+	}
+	v.said[at] = r
+	return true
 }
 
 // directory checks a page of the directory after it was applied, which judged

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"wherry/storage/journal"
 	"wherry/storage/record"
@@ -31,21 +32,69 @@ func (s txSink) get(v any, table byte, parts ...any) (bool, error) {
 
 func (s txSink) del(table byte, parts ...any) error { return s.tx.Delete(s.v.K(table, parts...)) }
 
-// fold applies a durable frame to memory, view and index. If the view fails,
-// it is marked for rebuilding at the next start and memory still follows.
+// fold applies a durable frame to memory, view and index. If the view fails in
+// the middle of it, memory may hold half of what the frame says: both are made
+// anew from the journal, which has all of it.
 func (n *Notebook) fold(f journal.Frame) {
-	done := false
-	err := n.view.Defer(func(tx *vault.Tx) error {
-		done = true
-		return n.apply(f, txSink{n.view, tx})
-	})
-	if err != nil {
-		n.view.MarkDirty()
-		if !done {
-			_ = n.apply(f, nullSink{})
-		}
+	err := n.view.Defer(func(tx *vault.Tx) error { return n.apply(f, txSink{n.view, tx}) })
+	if err == nil {
+		return
+	}
+	n.view.MarkDirty()
+	ctx := context.Background() // the frame is durable: there is no way back
+	if n.renew(ctx) != nil || n.idx == nil {
+		return
+	}
+	if _, err := n.catchUp(ctx, n.idx, f.Seq); err != nil {
+		n.idx = nil // the next search loads it
 	}
 }
+
+// renew makes view and memory anew in the middle of a run. Where the disk does
+// not take the view it is made in memory. If that is impossible too, what is on
+// the screen may not be all: the notebook says so, and takes nothing more.
+func (n *Notebook) renew(ctx context.Context) error {
+	if n.idx != nil {
+		n.addWords()
+	}
+	idx, unread := n.idx, map[record.ID]bool{}
+	for id, c := range n.st.cases {
+		unread[id] = c.Unread
+	}
+	n.idx = nil // it has all of this already
+	err := n.rebuild(ctx)
+	if err != nil && !n.view.InMemory() && n.view.LeaveDisk() == nil {
+		err = n.rebuild(ctx)
+	}
+	if err != nil && !n.readOnly {
+		_ = n.view.Abandon()
+		if v, _, oerr := vault.Open(viewDir(n.dir), n.vault.Derive("view"), viewSchema); oerr == nil {
+			n.view = v
+			err = n.rebuild(ctx)
+		}
+	}
+	if err == nil {
+		err = n.identities()
+	}
+	n.view.MarkDirty() // something was wrong with it: the next opening looks again
+	if n.idx = idx; idx != nil {
+		for _, c := range n.st.cases {
+			if c.Unread = unread[c.ID]; c.gone() {
+				idx.RemoveCase(c.ID)
+			}
+		}
+	}
+	if err != nil {
+		n.nameDamage(journal.Damage{File: "view", Reason: ReasonViewLost})
+		n.readOnly, n.readOnlyWhy = true, err
+	}
+	return err
+}
+
+// ReasonViewLost says that the view failed in this run and could not be made
+// anew, so that something that is saved may not be shown until the notebook is
+// opened again.
+const ReasonViewLost = "the view failed and could not be made anew: open the notebook again"
 
 type nullSink struct{}
 
@@ -89,19 +138,28 @@ func (n *Notebook) refill(ctx context.Context) error {
 	// Beside a council most entries turn out to be proven: they are not written
 	// twice first.
 	n.thinFirst = n.st.meta.Joining != nil
-	defer func() { n.thinFirst = false }()
-	bulk := n.view.Bulk(ctx)
-	err := n.j.Replay(ctx, 0, func(f journal.Frame) error {
+	if len(n.damage) > 0 && n.thinFirst {
+		n.stored = map[record.ID]bool{} // pages may count on frames that are lost
+	}
+	defer func() { n.thinFirst, n.stored = false, nil }()
+	bulk, torn := n.view.Bulk(ctx), false
+	err := n.replayAhead(ctx, 0, func(f journal.Frame) error {
 		err := n.apply(f, bulkSink{n.view, bulk})
 		if err == nil || errors.Is(err, vault.ErrFull) || ctx.Err() != nil {
 			return err
 		}
 		// A frame that cannot be shown must not keep all others from being
 		// read: it is named, and the view is made anew next time.
-		n.damage = append(n.damage, journal.Damage{File: "view", Seq: f.Seq, Reason: journal.ReasonContent})
+		// Nobody knows where its lanes end, so none is gone on with.
+		n.nameDamage(journal.Damage{File: "view", Seq: f.Seq, Reason: journal.ReasonContent})
 		n.view.MarkDirty()
+		torn = true
 		return nil
 	})
+	if torn {
+		n.closeLanes()
+		err = errors.Join(err, n.flush(bulkSink{n.view, bulk}))
+	}
 	var unread *fs.PathError
 	switch {
 	case errors.As(err, &unread), errors.Is(err, journal.ErrUnread):
@@ -117,13 +175,24 @@ func (n *Notebook) refill(ctx context.Context) error {
 	return bulk.Flush()
 }
 
+// nameDamage adds a damaged place, once.
+func (n *Notebook) nameDamage(d journal.Damage) {
+	if !slices.Contains(n.damage, d) {
+		n.damage = append(n.damage, d)
+	}
+}
+
 type bulkSink struct {
 	v *vault.Vault
 	b *vault.Bulk
 }
 
 func (s bulkSink) put(table byte, value any, parts ...any) error {
-	return s.b.Put(s.v.K(table, parts...), record.Encode(value))
+	b := record.Encode(value)
+	if len(b) > vault.MaxValue {
+		return vault.ErrTooLarge // of one row, which must not end the load
+	}
+	return s.b.Put(s.v.K(table, parts...), b)
 }
 
 func (s bulkSink) get(any, byte, ...any) (bool, error) { return false, nil }
@@ -236,11 +305,11 @@ func (n *Notebook) proof(tx *vault.Tx, row *entryRow) (*proofRow, error) {
 	if !row.Own && row.LogSeq > 0 {
 		return &proofRow{Seq: row.LogSeq, Received: row.Received}, nil
 	}
-	e, err := record.Parse(row.Entry)
-	if err != nil {
-		return nil, nil //nolint:nilerr // a raw entry has no proof; its row names the problem
+	id := none(row.LogEntry) // where its bytes cannot be read
+	if e, err := record.Parse(row.Entry); err == nil {
+		id = e.ID()
 	}
-	b, ok, err := tx.Get(n.view.K(tableReceipt, e.ID()))
+	b, ok, err := tx.Get(n.view.K(tableReceipt, id))
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -51,8 +51,12 @@ func putWords(x *index.Index, e *record.Entry, in *inner) {
 	x.Put(index.Doc{ID: e.ID(), Case: h.Case, Kind: in.Kind, Author: h.Author.String(), Time: h.Time.Time().UnixMilli(), Text: text})
 }
 
-// Warm makes the search index ready. It holds up nothing else while it works.
+// Warm makes the search index ready. It holds up nothing else while it works,
+// and Close breaks it off.
 func (n *Notebook) Warm(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(n.life, stop)()
 	n.warming.Lock()
 	defer n.warming.Unlock()
 	n.mu.Lock()
@@ -66,11 +70,12 @@ func (n *Notebook) Warm(ctx context.Context) error {
 	key := n.vault.Derive("index")
 	n.mu.Unlock()
 	x, at, err := index.LoadDir(ctx, indexDir(n.dir), key)
-	from := uint64(0)
+	from, keys := uint64(0), map[record.ID]uint64(nil)
 	if err == nil && n.j.HoldsTip(journal.Tip(at)) {
-		from = at.Seq + 1
-	} else {
-		x = index.New()
+		from, keys = at.Seq+1, n.readKeys(at)
+	}
+	if keys == nil {
+		from, x = 0, index.New()
 	}
 	for {
 		to, err := n.catchUp(ctx, x, from)
@@ -83,7 +88,7 @@ func (n *Notebook) Warm(ctx context.Context) error {
 			return ErrClosed
 		}
 		if n.j.Tip().Seq <= to {
-			n.adopt(ctx, x)
+			n.adopt(ctx, x, keys)
 			n.mu.Unlock()
 			return nil
 		}
@@ -92,14 +97,17 @@ func (n *Notebook) Warm(ctx context.Context) error {
 	}
 }
 
-// adopt takes a caught-up index into use.
-func (n *Notebook) adopt(ctx context.Context, x *index.Index) {
+// adopt takes a caught-up index into use. keys is how many keys each case had
+// that the index was saved with: where there are others by now, entries from
+// before may have become readable.
+func (n *Notebook) adopt(ctx context.Context, x *index.Index, keys map[record.ID]uint64) {
 	n.idx = x
 	for _, c := range n.st.cases {
 		if c.gone() {
 			x.RemoveCase(c.ID)
+			continue
 		}
-		if c.Unread {
+		if had, ok := keys[c.ID]; c.Unread || ok && had != n.keysOf(c) {
 			if n.reread(ctx, c) == nil { // else the next loading tries again
 				c.Unread, n.st.touched[c.ID] = false, true
 			}
@@ -137,12 +145,11 @@ func (n *Notebook) catchUp(ctx context.Context, x *index.Index, from uint64) (ui
 // effective calls fn with the bytes of every entry that a journal item brings
 // and that takes effect.
 func effective(it journal.Item, fn func([]byte)) {
-	if it.Type != itemPulled {
+	if it.Type != itemPulled && it.Type != itemPage {
 		entriesOf(it, fn)
 		return
 	}
-	var p pulledItem
-	if record.Decode(it.Data, &p) == nil {
+	if p, err := readPage(it); err == nil {
 		for _, r := range p.Records {
 			if r.Problem == "" && !r.Held {
 				fn(r.Entry)
@@ -158,10 +165,14 @@ func (n *Notebook) saveWords(ctx context.Context) {
 		return
 	}
 	n.addWords()
-	_ = n.idx.SaveDir(ctx, indexDir(n.dir), n.vault.Derive("index"), index.Tip(n.j.Tip()))
+	// The keys first: without those of its very tip an index is made anew.
+	if n.writeKeys(n.j.Tip()) == nil {
+		_ = n.idx.SaveDir(ctx, indexDir(n.dir), n.vault.Derive("index"), index.Tip(n.j.Tip()))
+	}
 }
 
-// Rest does what can wait: it is called when nothing was typed for a while.
+// Rest does what can wait: it is called when nothing was typed for a while. The
+// index stays in memory: a lock, which ends the program, is never far.
 func (n *Notebook) Rest(ctx context.Context) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -198,8 +198,12 @@ func (n *Notebook) Amend(ctx context.Context, target, text, reason string) (*Ack
 	return n.about(ctx, target, &casework.Amend{Target: target, Text: text, Reason: reason})
 }
 
-// Comment adds an oversight remark to an entry.
+// Comment adds an oversight remark to an entry. In a council that is the team
+// lead's; alone, one's own.
 func (n *Notebook) Comment(ctx context.Context, target, text string) (*Ack, error) {
+	if !n.MayComment() {
+		return nil, ErrOversight
+	}
 	return n.about(ctx, target, &casework.Comment{Target: target, Text: text})
 }
 

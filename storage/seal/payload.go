@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"math/bits"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
@@ -38,7 +39,7 @@ var dict1 []byte
 
 var (
 	encoder = remade[zstd.Encoder]{make: func() *zstd.Encoder {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest),
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(atOnce()), zstd.WithEncoderLevel(zstd.SpeedFastest),
 			zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithLowerEncoderMem(true),
 			zstd.WithEncoderDictRaw(rawDict, dict1))
 		if err != nil {
@@ -47,7 +48,7 @@ var (
 		return e
 	}}
 	decoder = remade[zstd.Decoder]{make: func() *zstd.Decoder {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(atOnce()), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(MaxPayload), zstd.WithDecoderMaxWindow(MaxPayload),
 			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderDictRaw(rawDict, dict1))
 		if err != nil {
@@ -56,6 +57,9 @@ var (
 		return d
 	}}
 )
+
+// atOnce is how many payloads are packed or unpacked at the same time.
+func atOnce() int { return min(4, runtime.GOMAXPROCS(0)) }
 
 // remade is a thing that is costly to make and holds pieces of what it last
 // worked on: made once, until it is dropped.
@@ -78,10 +82,34 @@ func (k *remade[T]) drop() { k.at.Store(nil) }
 // SealPayload compresses plain, pads it so that its length says little, and
 // seals it. Errors: ErrTooLarge beyond MaxPayload, ErrNoKey.
 func SealPayload(k Key, aad, plain []byte) ([]byte, error) {
-	if len(plain) > MaxPayload {
-		return nil, ErrTooLarge
+	p, err := PackPayload(plain)
+	if err != nil {
+		return nil, err
 	}
-	return Seal(k, aad, packPayload(plain))
+	return p.Seal(k, aad)
+}
+
+// Packed is a payload that is compressed and padded and not sealed yet: the
+// half of SealPayload that needs no key, and takes longest.
+type Packed struct{ b []byte }
+
+// PackPayload is the first half of SealPayload; Packed.Seal is the other.
+func PackPayload(plain []byte) (Packed, error) {
+	if len(plain) > MaxPayload {
+		return Packed{}, ErrTooLarge
+	}
+	return Packed{packPayload(plain)}, nil
+}
+
+// Size is the length that the payload will have when it is sealed, in bytes.
+func (p Packed) Size() int { return Overhead + len(p.b) }
+
+// Seal seals the payload and binds it to aad, as SealPayload does.
+func (p Packed) Seal(k Key, aad []byte) ([]byte, error) {
+	if len(p.b) < minPadded {
+		return nil, ErrTooLarge // packed by nobody
+	}
+	return Seal(k, aad, p.b)
 }
 
 // OpenPayload returns what SealPayload sealed, else ErrSealed; ErrNewerFormat

@@ -29,9 +29,9 @@ func (v *Vault) Close(seq uint64, tip [32]byte) error {
 	macs := v.keys.Swap(noKeys()).seal
 	v.cells.Store(nil)
 	v.forgetLate()
-	if v.memory {
+	if v.memory || v.still {
 		err := v.abandon()
-		if tip != v.onDisk.tip {
+		if tip != v.onDisk.tip && !v.still {
 			// What lies on the disk is older than the journal, which its tip
 			// says too, should the disk not take the marker.
 			_ = os.WriteFile(filepath.Join(v.dir, dirtyName), []byte("old\n"), 0o600)
@@ -100,7 +100,7 @@ func (v *Vault) sealFiles(macs seal.Key, s viewSeal) error {
 // everything first leaves it nothing to write, and gives its space free.
 func (v *Vault) abandon() error {
 	v.cancelBulk()
-	if v.memory {
+	if v.memory || v.still {
 		return v.leave((*badger.DB).Close)
 	}
 	v.dirty.Store(true)

@@ -18,6 +18,9 @@ func (v *Vault) openBadger() error {
 		return v.tryBadger("", true)
 	}
 	db := filepath.Join(v.dir, dbName)
+	if v.still {
+		return v.tryBadger(db, false)
+	}
 	free, err := v.opt.FreeBytes(v.dir)
 	if err != nil {
 		return err
@@ -57,7 +60,7 @@ func (v *Vault) tryBadger(dir string, compactors bool) (err error) {
 	}()
 	to := newBadgerLog()
 	compactOnClose := dir != "" && compactors && v.onDisk.level0 >= crowded
-	db, err := badger.Open(badgerOptions(dir, v.opt.Schema, compactors, compactOnClose, to))
+	db, err := badger.Open(badgerOptions(dir, v.opt.Schema, compactors, compactOnClose, to).WithReadOnly(v.still && dir != ""))
 	if err == nil {
 		v.db, v.log = db, to
 	}

@@ -108,10 +108,13 @@ func (v *Vault) judge(err error) error {
 // and stops its background compaction in time. write is held.
 func (v *Vault) room() error {
 	v.mu.RLock()
-	memory, compactors, closed := v.memory, v.compactors, v.db == nil
+	memory, still, compactors, closed := v.memory, v.still, v.compactors, v.db == nil
 	v.mu.RUnlock()
 	if memory || closed {
 		return nil
+	}
+	if still {
+		return ErrFull
 	}
 	free, err := v.opt.FreeBytes(v.dir)
 	if err == nil && free < v.opt.MinFree {

@@ -62,6 +62,7 @@ type Vault struct {
 	fresh bool         // nothing was written since the view was begun empty
 	// memory says that the view is kept in memory for want of disk space.
 	memory     bool
+	still      bool // opened for reading: nothing on the disk is changed, ever
 	compactors bool
 	onDisk     viewSeal // what view.seal states, if it holds
 	tip        [32]byte
@@ -240,7 +241,7 @@ func (v *Vault) Wipe() error {
 		v.dirty.Store(false)
 		return nil
 	}
-	onDisk := !v.memory
+	onDisk := !v.memory && !v.still
 	err := v.abandon()
 	if err != nil && !onDisk {
 		return err
@@ -255,7 +256,7 @@ func (v *Vault) Wipe() error {
 		if !errors.Is(err, errStuck) && v.wipeFiles() == nil && v.enough(0) == nil && v.openBadger() == nil {
 			return nil
 		}
-		v.memory = true
 	}
+	v.memory = true
 	return v.openBadger()
 }

@@ -192,14 +192,7 @@ func sumFile(path string, durable bool) (fileSum, error) {
 // sealed reads view.seal and holds it against the files. False means that the
 // view must be rebuilt.
 func sealed(dir string, k seal.Key) (viewSeal, bool) {
-	if !missing(filepath.Join(dir, dirtyName)) {
-		return viewSeal{}, false
-	}
-	raw, err := readAgain(filepath.Join(dir, sealName))
-	if err != nil {
-		return viewSeal{}, false
-	}
-	s, ok := parseViewSeal(k, raw)
+	s, ok := stated(dir, k)
 	if !ok {
 		return viewSeal{}, false
 	}
@@ -217,6 +210,18 @@ func sealed(dir string, k seal.Key) (viewSeal, bool) {
 		}
 	}
 	return s, true
+}
+
+// stated reads view.seal alone.
+func stated(dir string, k seal.Key) (viewSeal, bool) {
+	if !missing(filepath.Join(dir, dirtyName)) {
+		return viewSeal{}, false
+	}
+	raw, err := readAgain(filepath.Join(dir, sealName))
+	if err != nil {
+		return viewSeal{}, false
+	}
+	return parseViewSeal(k, raw)
 }
 
 // sameNames compares names, kinds and sizes.

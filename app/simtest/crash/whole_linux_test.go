@@ -98,7 +98,7 @@ func TestWholeOrNothingHarnessCatches(t *testing.T) {
 // v or, without one, by kill -9, and looks at what is there.
 func breakOff(t testing.TB, n *rig.Notebook, before map[string]rig.Entry, rng *rand.Rand, v *rig.Volume) (k killed) {
 	book := rig.NewLedger(before)
-	sent := make([]rig.Line, 200)
+	sent := make([]rig.Line, 1000)
 	for i := range sent {
 		sent[i] = rig.Visit(fmt.Sprintf("family-%03d", i), family, fmt.Sprintf("Visit %d. %s", i, strings.Repeat("All at the table. ", rng.IntN(60))))
 		book.Sent(sent[i])

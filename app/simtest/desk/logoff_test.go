@@ -15,25 +15,27 @@ import (
 )
 
 // logoffTime is what a desktop leaves a program between asking it to go and
-// killing it, at the shortest.
+// killing it, at the shortest. Release runs hold it to that. An ordinary run
+// shares its machine with anything, and only reports who was later.
 const logoffTime = 2 * time.Second
 
 // TestLogOff is DT-02 for wherryctl: a stream of saves is told to go by
-// SIGTERM or SIGHUP and killed two seconds later. It must answer the line in
-// hand, stop with exit 0 in time, and lose nothing.
+// SIGTERM or SIGHUP and killed two seconds later (in an ordinary run, a minute).
+// It must answer the line in hand, stop with exit 0, and lose nothing.
 func TestLogOff(t *testing.T) {
 	seed(t)
 	rng := rig.Seed(t)
 	root := t.TempDir()
 	trials := rig.Count(50, 500)
-	var acks atomic.Int64
+	var acks, late atomic.Int64
 	done, findings := rig.Parallel(t, rng, trials, 2, func(i int, rng *rand.Rand) []string {
 		n, book := copied(t, root, i)
 		defer gone(n)
-		return logOff(t, n, book, i, rng, &acks)
+		return logOff(t, n, book, i, rng, &acks, &late)
 	})
 	f := rig.NewFigures("DT-02 logging off in mid-save")
 	f.Add("saves before the signal, and the one in hand", "%d", acks.Load())
+	f.Add("ends later than a desktop waits", "%d", late.Load())
 	if acks.Load() < int64(10*done) {
 		t.Errorf("only %d saves in %d trials", acks.Load(), done)
 	}
@@ -49,14 +51,14 @@ func TestLogOffHarnessCatches(t *testing.T) {
 	bad := good.With(plant.Build(t, plant.Deaf))
 	n := bad.At(filepath.Join(t.TempDir(), "bad", "notebook"))
 	rig.Copy(t, good.Dir, n.Dir)
-	var acks atomic.Int64
-	found := logOff(t, n, rig.NewLedger(before), 0, rig.Seed(t), &acks)
+	var acks, late atomic.Int64
+	found := logOff(t, n, rig.NewLedger(before), 0, rig.Seed(t), &acks, &late)
 	if !strings.Contains(strings.Join(found, "\n"), "ended by signal") {
 		t.Errorf("the planted bug %q went unseen: %q", plant.Deaf.Name, found)
 	}
 }
 
-func logOff(t testing.TB, n *rig.Notebook, book *rig.Ledger, i int, rng *rand.Rand, acks *atomic.Int64) (findings []string) {
+func logOff(t testing.TB, n *rig.Notebook, book *rig.Ledger, i int, rng *rand.Rand, acks, late *atomic.Int64) (findings []string) {
 	s := n.Stream(t, sent(book, rig.Lines("logoff", 3000)))
 	if !s.Await(10 + rng.IntN(20)) {
 		r := s.End()
@@ -65,7 +67,14 @@ func logOff(t testing.TB, n *rig.Notebook, book *rig.Ledger, i int, rng *rand.Ra
 	time.Sleep(time.Duration(rng.IntN(6000)) * time.Microsecond) // the random moment, not a wait for anything
 	sig := []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP}[i%2]
 	s.Signal(t, sig)
-	r := s.EndWithin(logoffTime)
+	within := time.Minute
+	if rig.Torture() {
+		within = logoffTime
+	}
+	r := s.EndWithin(within)
+	if r.Took > logoffTime {
+		late.Add(1)
+	}
 	if f := r.Fault(); f != "" {
 		findings = append(findings, fmt.Sprintf("%v: %s", sig, f))
 	} else if r.Exit != 0 {

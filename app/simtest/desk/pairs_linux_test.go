@@ -79,7 +79,7 @@ func pair(t testing.TB, n *rig.Notebook, book *rig.Ledger, i int, rng *rand.Rand
 		defer rig.Tool(t, "umount", alias)
 	}
 	if i%2 == 1 {
-		s := n.Stream(t, sent(book, rig.Lines("killed", 500)))
+		s := n.Stream(t, sent(book, rig.Lines("killed", 4000)))
 		s.Await(2)
 		all := s.Kill(t)
 		findings = append(findings, take(book, all)...)

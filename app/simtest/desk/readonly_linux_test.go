@@ -33,7 +33,7 @@ var stills = []still{
 		return bindReadOnly(t, n)
 	}},
 	{name: "a read-only bind mount after a kill", prepare: func(t testing.TB, n *rig.Notebook) *rig.Notebook {
-		s := n.Stream(t, rig.Each(rig.Lines("killed", 400)))
+		s := n.Stream(t, rig.Each(rig.Lines("killed", 4000)))
 		s.Await(5)
 		s.Kill(t)
 		return bindReadOnly(t, n)

@@ -78,10 +78,18 @@ func sleepSaving(t testing.TB, n *rig.Notebook, book *rig.Ledger, d time.Duratio
 	find := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
 	lines := rig.Lines("sleep", 40+rng.IntN(40))
 	at := 10 + rng.IntN(15)
-	s := n.Stream(t, sent(book, lines))
+	// The last lines are held back until it was stopped: it cannot end before.
+	stopped, given, next := make(chan struct{}), 0, sent(book, lines)
+	s := n.Stream(t, func() (rig.Line, bool) {
+		if given++; given > len(lines)-5 {
+			<-stopped
+		}
+		return next()
+	})
 	s.Await(at)
 	time.Sleep(time.Duration(rng.IntN(4000)) * time.Microsecond) // the random moment, not a wait for anything
 	s.Signal(t, syscall.SIGSTOP)
+	close(stopped)
 	begun := time.Now()
 	if r := n.Run(t, "status"); r.Exit != 3 {
 		find("another program beside the sleeping one: exit %d %s", r.Exit, r.Out)

@@ -116,7 +116,7 @@ var signals = map[string]syscall.Signal{"term": syscall.SIGTERM, "int": syscall.
 
 // stopTime is how long a program may take to stop on a busy machine; the
 // contract gives the endpoint ten seconds.
-const stopTime = 30 * time.Second
+const stopTime = runTime
 
 // release NAME eof|term|int|kill EXIT: ends a held wherryctl. "kill" wants -1.
 func release(ts *testscript.TestScript, neg bool, args []string) {

@@ -31,7 +31,7 @@ var shapes = map[string]string{
 	"search":       "v:1 entry:id case:id kind:text score:num snippet:text hits:hits",
 	"ack":          "v:1 ack:id target:id",
 	"draft":        "v:1 draft:id kind:text children:[text] changed:time words:n",
-	"sync":         "v:1 pushed:n pulled:n dup:n held:n refused:[sync.refused] queued:n cases:n complete_to?:time warnings:[text]",
+	"sync":         "v:1 pushed:n pulled:n dup:n held:n refused:[sync.refused] queued:n cases:n complete_to?:time warnings:[text] blobs_sent?:n blobs_fetched?:n blobs_waiting?:n",
 	"export":       "v:1 file:text bytes:n sha256:hex audit:id complete_to:time pages:n",
 	"repair":       "v:1 entries:n rebuilt:bool quarantined:[text]",
 	"passphrase":   "v:1 changed:true",

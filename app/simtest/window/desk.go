@@ -16,8 +16,13 @@ import (
 	"time"
 )
 
-// Patience is how long a step may take before the run is given up.
-const Patience = 60 * time.Second
+// Patience is how long a step may take before the run is given up, on a machine
+// that is busy with other things; none needs a tenth.
+const Patience = 3 * time.Minute
+
+// still is how many pictures in a row must be alike for a screen that stands
+// still: a busy program may pause between two of its own.
+const still = 3
 
 // Desk is a virtual screen with one person's home folder.
 type Desk struct {
@@ -57,7 +62,8 @@ func NewDesk(dir string) (*Desk, error) {
 		return nil, err
 	}
 	defer r.Close()
-	d.xvfb = exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-ac", "-nolisten", "tcp", "+extension", "GLX")
+	// -r: no key repeats itself, however long a busy machine takes to let it go.
+	d.xvfb = exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-ac", "-nolisten", "tcp", "-r", "+extension", "GLX")
 	d.xvfb.ExtraFiles = []*os.File{w}
 	err = d.xvfb.Start()
 	w.Close()
@@ -73,6 +79,10 @@ func NewDesk(dir string) (*Desk, error) {
 	d.wm.Env = d.env()
 	if err := d.wm.Start(); err != nil {
 		return nil, errors.Join(err, d.Close())
+	}
+	// Only a window manager says how many desktops there are.
+	if err := d.again("xdotool", "get_num_desktops"); err != nil {
+		return nil, errors.Join(fmt.Errorf("the window manager did not come up: %w", err), d.Close())
 	}
 	return d, nil
 }
@@ -97,9 +107,7 @@ func (d *Desk) Start(binary, dir string) error {
 	}
 	d.done = make(chan error, 1)
 	go func(c *exec.Cmd, done chan error) { done <- c.Wait() }(d.app, d.done)
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
-	defer cancel()
-	if err := d.run(ctx, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Wherry"); err != nil {
+	if err := d.again("xdotool", "search", "--onlyvisible", "--name", "^Wherry"); err != nil {
 		return fmt.Errorf("no window came up: %w\n%s", err, d.log.String())
 	}
 	_, err := d.Settled(nil)
@@ -109,9 +117,7 @@ func (d *Desk) Start(binary, dir string) error {
 // At waits until the window's title names a screen, and then stands still.
 func (d *Desk) At(screen string) error {
 	d.trace("at %s", screen)
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
-	defer cancel()
-	if err := d.run(ctx, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Wherry: "+screen+"$"); err != nil {
+	if err := d.again("xdotool", "search", "--onlyvisible", "--name", "^Wherry: "+screen+"$"); err != nil {
 		return fmt.Errorf("the window does not come to %q: %w", screen, err)
 	}
 	_, err := d.Settled(nil)
@@ -189,6 +195,22 @@ func (d *Desk) run(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
+// again runs a program until it succeeds. A search for a window fails while
+// there is none, and when one goes away in the middle of it.
+func (d *Desk) again(name string, args ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	for {
+		err := d.run(ctx, name, args...)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if _, err := d.Screen(); err != nil { // a tenth of a second's work
+			return err
+		}
+	}
+}
+
 // Keys presses keys, each settled before the next.
 func (d *Desk) Keys(keys ...string) error {
 	for _, k := range keys {
@@ -223,13 +245,18 @@ func (d *Desk) Paste(text string) error {
 	d.trace("paste %q", text)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	c := exec.CommandContext(ctx, "xclip", "-selection", "clipboard", "-loops", "1", "-quiet")
+	// It serves two: this function, which asks until it is answered, and the
+	// notebook, which asks once.
+	c := exec.CommandContext(ctx, "xclip", "-selection", "clipboard", "-loops", "2", "-quiet")
 	c.Env = d.env()
 	c.Stdin = strings.NewReader(text)
 	if err := c.Start(); err != nil {
 		return err
 	}
-	err := d.Keys("ctrl+v")
+	err := d.again("xclip", "-selection", "clipboard", "-out")
+	if err == nil {
+		err = d.Keys("ctrl+v")
+	}
 	return errors.Join(err, c.Wait())
 }
 
@@ -247,12 +274,16 @@ func (d *Desk) Screen() ([]byte, error) {
 func (d *Desk) Settled(before []byte) ([]byte, error) {
 	deadline := time.Now().Add(Patience)
 	var last []byte
+	alike := 0
 	for time.Now().Before(deadline) {
 		shot, err := d.Screen()
 		if err != nil {
 			return nil, err
 		}
-		if bytes.Equal(shot, last) && (before == nil || !bytes.Equal(shot, before)) {
+		if alike++; !bytes.Equal(shot, last) {
+			alike = 1
+		}
+		if alike >= still && (before == nil || !bytes.Equal(shot, before)) {
 			return shot, nil
 		}
 		last = shot

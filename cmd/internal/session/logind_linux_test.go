@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -14,22 +13,23 @@ import (
 const mySession = dbus.ObjectPath("/org/freedesktop/login1/session/_32")
 
 // logind is as much of systemd-logind as a window needs.
-type logind struct{ asked chan *os.File }
+type logind struct{ asked chan *pipe }
+
+// pipe is what holds the sleep back: its other end comes to its end when every
+// copy of w is closed.
+type pipe struct{ r, w *os.File }
 
 func (l *logind) GetSessionByPID(uint32) (dbus.ObjectPath, *dbus.Error) { return mySession, nil }
 
 // Inhibit gives one end of a pipe away and keeps the other: it ends when the
-// holder lets go.
+// holder lets go. The test closes our copy once the holder has its own.
 func (l *logind) Inhibit(what, who, why, mode string) (dbus.UnixFD, *dbus.Error) {
 	r, w, err := os.Pipe()
 	if err != nil || what != "sleep" || mode != "delay" {
 		return 0, dbus.NewError("bad", nil)
 	}
-	l.asked <- r
-	// The bus has a copy once it is sent; ours must not keep the pipe open.
-	fd := dbus.UnixFD(w.Fd())
-	time.AfterFunc(200*time.Millisecond, func() { _ = w.Close() })
-	return fd, nil
+	l.asked <- &pipe{r, w}
+	return dbus.UnixFD(w.Fd()), nil
 }
 
 // bus starts a message bus of its own and connects to it twice.
@@ -66,7 +66,7 @@ func bus(t *testing.T) (server, client *dbus.Conn) {
 
 func TestLogind(t *testing.T) {
 	server, client := bus(t)
-	l := &logind{asked: make(chan *os.File, 4)}
+	l := &logind{asked: make(chan *pipe, 4)}
 	if err := server.Export(l, loginPath, loginManager); err != nil {
 		t.Fatal(err)
 	}
@@ -93,14 +93,15 @@ func TestLogind(t *testing.T) {
 		}
 	}
 	emit(loginPath, loginManager+".PrepareForSleep", true)
-	wants(Sleep)
+	wants(Sleep) // which is followed only with the answer to Inhibit in hand
+	_ = held.w.Close()
 	w.Rested()
-	if _, err := held.Read(make([]byte, 1)); err == nil {
+	if _, err := held.r.Read(make([]byte, 1)); err == nil {
 		t.Error("the pipe goes on")
 	}
 	emit(loginPath, loginManager+".PrepareForSleep", false)
 	wants(Woke)
-	<-l.asked // again, for the next time
+	next := <-l.asked // again, for the next time
 	emit("/org/freedesktop/login1/session/_99", loginSession+".Lock")
 	emit(mySession, loginSession+".Lock")
 	wants(Lock)
@@ -109,4 +110,7 @@ func TestLogind(t *testing.T) {
 	}
 	_ = client.Close()
 	<-ended
+	for _, f := range []*os.File{held.r, next.r, next.w} {
+		_ = f.Close()
+	}
 }

@@ -116,7 +116,7 @@ func (c *Council) Stop(t testing.TB) {
 	if err := serving.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(30*time.Second, func() { _ = serving.Process.Kill() })
+	timer := time.AfterFunc(Patience, func() { _ = serving.Process.Kill() })
 	defer timer.Stop()
 	err := serving.Wait()
 	c.logs.Close()

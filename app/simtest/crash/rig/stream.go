@@ -20,11 +20,13 @@ type Stream struct {
 	errs bytes.Buffer
 	done chan struct{} // closed at the end of the output
 	fed  chan struct{} // closed when nothing more is sent
+	step bool          // a line is given when the one before was answered
 
 	mu   sync.Mutex
 	acks []Ack
 	news *sync.Cond
 	over bool
+	gave int      // lines given
 	raw  [][]byte // lines that are no acknowledgements
 }
 
@@ -32,9 +34,22 @@ type Stream struct {
 // some. The lines are in its pipe before it asks for them.
 func (n *Notebook) Stream(t testing.TB, next func() (Line, bool)) *Stream {
 	t.Helper()
+	return n.stream(t, next, false)
+}
+
+// InStep is Stream, but each line is given only when the one before was
+// answered: an answer to a line that was given after some moment was certainly
+// printed after it.
+func (n *Notebook) InStep(t testing.TB, next func() (Line, bool)) *Stream {
+	t.Helper()
+	return n.stream(t, next, true)
+}
+
+func (n *Notebook) stream(t testing.TB, next func() (Line, bool), step bool) *Stream {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	t.Cleanup(cancel)
-	s := &Stream{cmd: n.Command(ctx, "record", "--stream"), done: make(chan struct{}), fed: make(chan struct{})}
+	s := &Stream{cmd: n.Command(ctx, "record", "--stream"), done: make(chan struct{}), fed: make(chan struct{}), step: step}
 	s.news = sync.NewCond(&s.mu)
 	s.cmd.Stderr = &s.errs
 	in, err := s.cmd.StdinPipe()
@@ -58,10 +73,16 @@ func (s *Stream) feed(next func() (Line, bool)) {
 	defer close(s.fed)
 	defer s.in.Close()
 	for {
+		if s.step && !s.Await(s.Given()) {
+			return // it ended
+		}
 		l, ok := next()
 		if !ok {
 			return
 		}
+		s.mu.Lock()
+		s.gave++
+		s.mu.Unlock()
 		if _, err := s.in.Write(l.JSON); err != nil {
 			return // it does not read any more: killed, or ended by itself
 		}
@@ -101,6 +122,13 @@ func (s *Stream) Await(n int) bool {
 		s.news.Wait()
 	}
 	return len(s.acks) >= n
+}
+
+// Given is how many lines it was given by now.
+func (s *Stream) Given() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gave
 }
 
 // Acks is what has been answered by now.

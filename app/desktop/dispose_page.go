@@ -1,0 +1,324 @@
+package desktop
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/app/casework"
+	"wherry/app/desktop/widgets"
+)
+
+// disposalPage is the one sheet of a disposal: it proposes, approves or carries
+// out, whatever comes next. What destroys never has the focus and cannot be
+// pressed until the child's reference is typed; Escape leaves.
+type disposalPage struct {
+	simplePage
+	w    *Window
+	id   string
+	busy bool // it is being carried out
+}
+
+func (p *disposalPage) escape() {
+	if !p.busy {
+		p.w.goBack()
+	}
+}
+
+type disposalData struct {
+	kept     *Kept
+	destroys Destroys
+	siblings int
+}
+
+func openDisposal(w *Window, r route) page {
+	p := &disposalPage{simplePage{object: stackOf(w.waiting())}, w, r.id, false}
+	p.refresh()
+	return p
+}
+
+func (p *disposalPage) refresh() {
+	w, nb := p.w, p.w.nb
+	ask(w, func(ctx context.Context) (d disposalData, err error) {
+		if d.kept, err = nb.Kept(ctx, p.id); err != nil {
+			return d, err
+		}
+		if d.kept.Proposal == nil {
+			return d, nil
+		}
+		if d.destroys, err = nb.Destroys(ctx, p.id); err != nil {
+			return d, err
+		}
+		c, err := nb.Child(ctx, p.id)
+		if err == nil {
+			d.siblings = len(c.Siblings)
+		}
+		return d, err
+	}, func(d disposalData) {
+		if w.page != nil && w.page != page(p) || p.busy {
+			return
+		}
+		if d.kept.Proposal == nil {
+			p.drawPropose(d.kept)
+		} else {
+			p.drawSheet(d)
+		}
+		if w.page == page(p) {
+			w.focusFirst()
+		}
+	})
+}
+
+func (p *disposalPage) put(k *Kept, title, lead string, body ...fyne.CanvasObject) {
+	p.putWith(nil, k, title, lead, body...)
+}
+
+// putWith is put with actions beside the title.
+func (p *disposalPage) putWith(actions []fyne.CanvasObject, k *Kept, title, lead string, body ...fyne.CanvasObject) {
+	exchange(p.object, p.w.scrolled(p.w.header(title+": "+CaseRow{Brief: k.Brief}.Title(), lead, actions...), widgets.Stack(18, body...)))
+}
+
+// drawPropose asks on what basis and why. A proposal destroys nothing.
+func (p *disposalPage) drawPropose(k *Kept) {
+	w := p.w
+	title := w.t("Propose disposal")
+	if len(k.Holds) > 0 {
+		back := w.kit.Button(w.t("Back"), widgets.Secondary, w.goBack)
+		p.focus = back
+		p.put(k, title, w.t("A hold stops any disposal of this record."), append(w.keptHolds(k), buttons(back))...)
+		return
+	}
+	var bases []widgets.Option
+	for _, b := range casework.DisposalBases() {
+		bases = append(bases, widgets.Option{Value: b.Label, Label: b.Value})
+	}
+	basis := w.kit.Radios(bases, nil)
+	hint := w.t("Every basis but the first overrides the schedule, and needs the same two people.")
+	if k.Ripe {
+		basis.Set(casework.BasisSchedule)
+	} else {
+		hint += " " + w.t("By the schedule this record may not go yet.") + " " + w.keptLine(k)
+	}
+	basisField := widgets.NewField(w.t("On what basis?"), hint, basis)
+	why := w.kit.Area(4, "")
+	whyField := widgets.NewField(w.t("The reason in words"), w.t("It is destroyed with the record. Keep it on paper too."), why)
+	p.focus = basis
+	run := func() {
+		basisField.Fail("")
+		whyField.Fail("")
+		switch {
+		case basis.Value() == "":
+			basisField.Fail(w.t("Choose a basis."))
+			w.win.Canvas().Focus(basis)
+			return
+		case widgets.Words(why.Text) == 0:
+			whyField.Fail(w.t("Give the reason in a few words."))
+			w.win.Canvas().Focus(why)
+			return
+		}
+		nb, b, text := w.nb, basis.Value(), why.Text
+		act(w, func(ctx context.Context) error { return nb.Propose(ctx, k.ID, b, text) }, func(err error) {
+			if err != nil {
+				pr := w.deps.Explain(err)
+				basisField.Fail(strings.TrimSpace(pr.Sentence + " " + pr.Next))
+				w.win.Canvas().Focus(basis)
+				return
+			}
+			w.goBack()
+			w.done(w.t("Proposed. Nothing is destroyed."))
+			w.syncSoon()
+		})
+	}
+	who := w.t("Another person has to approve it within %s days, and one of you two has to be a team lead or records officer.", proposalDays())
+	if w.alone() {
+		who = w.t("Whoever keeps your recovery kit has to approve it within %s days: they are the second person.", proposalDays())
+	}
+	p.put(k, title, w.t("A proposal destroys nothing. It stands in the record, with your name."), basisField, whyField,
+		widgets.NewText(who+" "+w.t("How long it waits is not law: set by your council."), widgets.Muted),
+		buttons(w.kit.Button(w.t("Propose it"), widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, w.goBack)))
+}
+
+// can says whether this sheet is to approve, to carry out, or only to be
+// read.
+func (p *disposalPage) can(k *Kept) (approve, carry bool) {
+	carry = k.Lacks == ""
+	approve = !carry && k.MayOK && k.Lacks == casework.WhyOneApproval
+	return approve, carry || approve && p.w.alone()
+}
+
+// drawSheet shows what stands, what would be destroyed, what stays and what
+// cannot be reached, and asks for the child's reference. The focus begins at
+// the top, on what keeps the record.
+func (p *disposalPage) drawSheet(d disposalData) {
+	w, k := p.w, d.kept
+	approve, carry := p.can(k)
+	parts := []fyne.CanvasObject{w.keptProposal(k)}
+	parts = append(parts, w.keptHolds(k)...)
+	parts = append(parts, w.lossPanel(d), w.remainsCards(d))
+	stay := w.kit.Button(w.t("Keep the record"), widgets.Secondary, w.goBack)
+	refuse := w.kit.Button(w.t("Refuse the disposal…"), widgets.Secondary, func() { w.visit(route{screen: "keep", id: k.ID, kind: keepRefuse}) })
+	p.focus = stay
+	top := []fyne.CanvasObject{stay}
+	if !approve && !carry {
+		p.putWith(top, k, w.t("Disposal proposed"), w.waitsFor(k), append(parts, buttons(refuse))...)
+		return
+	}
+	var kit *widgets.Entry
+	var kitField *widgets.Field
+	if approve && w.alone() {
+		kit = w.kit.Line("")
+		kitField = widgets.NewField(w.t("Recovery code"), w.t("The second approval: whoever keeps your recovery kit types its code."), kit)
+		parts = append(parts, kitField)
+	}
+	ref := w.kit.Line("")
+	refField := widgets.NewField(w.t("Type the reference of the child"), w.t("%s, as it stands above. Until then the red button cannot be pressed.", k.Ref), ref)
+	words := w.t("Destroy this record")
+	if !carry {
+		words = w.t("Approve the disposal")
+	}
+	var do *widgets.Button
+	do = w.kit.Button(words, widgets.Danger, func() {
+		if p.matches(ref, k) && !p.busy {
+			p.decide(k, approve, carry, kit, kitField, refField, do, stay, refuse)
+		}
+	})
+	do.Disable()
+	ref.OnEdit = func(string) {
+		if p.matches(ref, k) {
+			do.Enable()
+		} else {
+			do.Disable()
+		}
+	}
+	if kit != nil { // Return goes on to the reference, and from there nowhere
+		kit.OnEnter = func() { w.win.Canvas().Focus(ref) }
+	}
+	lead := k.Ref + "  ·  " + w.t("This cannot be undone.")
+	if !carry {
+		lead = k.Ref + "  ·  " + w.t("Once it is approved, everybody who holds the case can destroy it on their laptop.")
+	}
+	parts = append(parts, refField, buttons(do, refuse))
+	p.putWith(top, k, words, lead, parts...)
+}
+
+func (p *disposalPage) matches(e *widgets.Entry, k *Kept) bool {
+	return strings.EqualFold(strings.TrimSpace(e.Text), k.Ref)
+}
+
+// lossPanel names the child and counts what goes.
+func (w *Window) lossPanel(d disposalData) fyne.CanvasObject {
+	k := d.kept
+	red := widgets.TextStyle{Colour: widgets.ColorDangerText}
+	lines := []fyne.CanvasObject{
+		widgets.NewText(w.t("What is destroyed on this laptop"), widgets.TextStyle{Bold: true, Colour: widgets.ColorDangerText}),
+		widgets.NewText(CaseRow{Brief: k.Brief}.Title()+", "+k.Ref+": "+w.counted(d.destroys)+".", red),
+		widgets.NewText(w.t("Its keys go first, then every text, picture, draft and word of the search. If the laptop stops half-way, the next opening of this notebook ends it."), red)}
+	return widgets.NewPanel(widgets.Alarm, 12, widgets.Stack(4, lines...))
+}
+
+// remainsCards say what stays, and what this cannot reach.
+func (w *Window) remainsCards(d disposalData) fyne.CanvasObject {
+	stays := []fyne.CanvasObject{widgets.NewText(w.t("Random ids, times and signatures, who stood behind the disposal, and its basis. No name, no reference, no content."), widgets.Body)}
+	if d.siblings > 0 {
+		stays = append(stays, widgets.NewText(w.t("The records of brothers and sisters, with what was written about several children."), widgets.Body))
+	}
+	backups := w.t("Backups: this notebook knows of none.")
+	if !d.destroys.BackupsUntil.IsZero() {
+		backups = w.t("Backups: the last one known expires on %s. Until then the record can be read from it.", casework.DateWords(d.destroys.BackupsUntil))
+	}
+	beyond := []fyne.CanvasObject{widgets.NewText(backups, widgets.Body),
+		widgets.NewText(w.t("Copies of the notebook's folder, exported documents and printouts."), widgets.Body)}
+	if !w.alone() {
+		beyond = append(beyond, widgets.NewText(w.t("The council's endpoint, which keeps its sealed copy, and colleagues' laptops, until each carries it out."), widgets.Body))
+	}
+	return widgets.Columns(16, 300, card(w.t("What stays"), stays...), card(w.t("What this cannot reach"), beyond...))
+}
+
+// decide says the second word, if that is what the sheet is for, and carries
+// out. A sheet that was finalised a moment ago is written first.
+func (p *disposalPage) decide(k *Kept, approve, carry bool, kit *widgets.Entry, kitField, refField *widgets.Field, all ...*widgets.Button) {
+	w := p.w
+	refField.Fail("")
+	code := ""
+	if kit != nil {
+		kitField.Fail("")
+		if code = strings.TrimSpace(kit.Text); code == "" {
+			kitField.Fail(w.t("Type the recovery code."))
+			w.win.Canvas().Focus(kit)
+			return
+		}
+	}
+	w.settlePending(func() {
+		nb, session := w.nb, w.session
+		var paper Paper
+		words := all[0].Text
+		p.working(true, words, all)
+		var said bool // the approval is in the record
+		act(w, func(ctx context.Context) (err error) {
+			if approve {
+				if err = nb.Approve(ctx, k.ID, code); err != nil {
+					return err
+				}
+				said = true
+			}
+			if carry {
+				paper, err = nb.Dispose(ctx, k.ID)
+			}
+			return err
+		}, func(err error) {
+			if session != w.session {
+				return
+			}
+			p.working(false, words, all)
+			switch {
+			case err != nil:
+				p.failed(err, said, kitField, kit, refField)
+			case carry:
+				w.disposed(paper)
+			default:
+				w.goBack()
+				w.done(w.t("Approved. It can be carried out once the council has it."))
+				w.syncSoon()
+			}
+		})
+	})
+}
+
+// working shows that the record is being destroyed, which cannot be broken off.
+func (p *disposalPage) working(on bool, words string, all []*widgets.Button) {
+	p.busy = on
+	for _, b := range all {
+		if on {
+			b.Disable()
+		} else {
+			b.Enable()
+		}
+	}
+	if on {
+		words = p.w.t("One moment.")
+	}
+	all[0].SetText(words)
+}
+
+// failed says what went wrong, at the box that it is about. An approval that
+// was given stays given.
+func (p *disposalPage) failed(err error, said bool, kitField *widgets.Field, kit *widgets.Entry, refField *widgets.Field) {
+	w := p.w
+	pr := w.deps.Explain(err)
+	words := strings.TrimSpace(pr.Sentence + " " + pr.Next)
+	if kit != nil && !said {
+		kitField.Fail(words)
+		w.win.Canvas().Focus(kit)
+		return
+	}
+	if said {
+		p.refresh()
+		w.say(w.t("It is approved, and not carried out yet.")+" "+pr.Sentence, pr.Next)
+		return
+	}
+	refField.Fail(words)
+	if e, ok := refField.Input.(*widgets.Entry); ok {
+		w.win.Canvas().Focus(e)
+	}
+}

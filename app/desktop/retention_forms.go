@@ -1,0 +1,254 @@
+package desktop
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/app/casework"
+	"wherry/app/desktop/widgets"
+)
+
+// Kinds of the page on which something is said about keeping a case.
+const (
+	keepSet     = "set"
+	keepHold    = "hold"
+	keepRelease = "release"
+	keepRefuse  = "refuse"
+)
+
+// keepPage is one small form about keeping a case. Nothing of it destroys
+// anything. Escape leaves it.
+type keepPage struct {
+	simplePage
+	w    *Window
+	from route
+}
+
+func (p *keepPage) escape() { p.w.goBack() }
+
+type keepData struct {
+	kept     *Kept
+	schedule casework.Schedule
+}
+
+func openKeep(w *Window, r route) page {
+	p := &keepPage{simplePage{object: stackOf(w.waiting())}, w, r}
+	nb := w.nb
+	ask(w, func(ctx context.Context) (d keepData, err error) {
+		if d.kept, err = nb.Kept(ctx, r.id); err != nil {
+			return d, err
+		}
+		d.schedule, err = nb.Schedule(ctx)
+		return d, err
+	}, func(d keepData) {
+		switch r.kind {
+		case keepSet:
+			p.drawSet(d)
+		case keepRelease:
+			p.drawRelease(d.kept)
+		case keepRefuse:
+			p.drawRefuse(d.kept)
+		default:
+			p.drawHold(d.kept)
+		}
+		if w.page == page(p) {
+			w.focusFirst()
+		}
+	})
+	return p
+}
+
+// form puts a form on the page: what it is, its fields, one button.
+func (p *keepPage) form(title, lead string, k *Kept, yes string, run func(), fields ...fyne.CanvasObject) {
+	w := p.w
+	body := append(fields, buttons(w.kit.Button(yes, widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, w.goBack)))
+	exchange(p.object, w.scrolled(w.header(title+": "+CaseRow{Brief: k.Brief}.Title(), lead), widgets.Stack(18, body...)))
+}
+
+// write does it, shows what went wrong beside a field, and goes back.
+func (p *keepPage) write(f *widgets.Field, said string, do func(context.Context, Notebook) error) {
+	w, nb := p.w, p.w.nb
+	act(w, func(ctx context.Context) error { return do(ctx, nb) }, func(err error) {
+		if err != nil {
+			pr := w.deps.Explain(err)
+			f.Fail(strings.TrimSpace(pr.Sentence + " " + pr.Next))
+			return
+		}
+		w.goBack()
+		w.done(said)
+		w.syncSoon()
+	})
+}
+
+// reason is a box for a reason that must not be empty.
+func (p *keepPage) reason(label, hint string) (*widgets.Entry, *widgets.Field, func() bool) {
+	w := p.w
+	area := w.kit.Area(4, "")
+	field := widgets.NewField(label, hint, area)
+	return area, field, func() bool {
+		field.Fail("")
+		if widgets.Words(area.Text) > 0 {
+			return true
+		}
+		field.Fail(w.t("Give the reason in a few words."))
+		w.win.Canvas().Focus(area)
+		return false
+	}
+}
+
+func (p *keepPage) drawHold(k *Kept) {
+	w := p.w
+	why, whyField, given := p.reason(w.t("Why must it be kept?"), w.t("For example an inquest, a claim, an inquiry. It stands in the record."))
+	until := w.kit.Line("")
+	untilField := widgets.NewField(w.t("Until"), w.t("The last day of the hold. Empty: until somebody releases it."), until)
+	p.focus = why
+	run := func() {
+		untilField.Fail("")
+		if !given() {
+			return
+		}
+		day, ok := w.day(until, untilField)
+		if !ok {
+			return
+		}
+		p.write(whyField, w.t("Held. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.Hold(ctx, k.ID, why.Text, day) })
+	}
+	until.OnEnter = run
+	p.form(w.t("Place a hold"), w.t("A hold stops any disposal, whatever the schedule says. Whoever set it, or a team lead or records officer, can release it."),
+		k, w.t("Place the hold"), run, whyField, widgets.Measure(300, untilField))
+}
+
+// day reads a day that may be left out, as ISO.
+func (w *Window) day(e *widgets.Entry, f *widgets.Field) (iso string, ok bool) {
+	f.Fail("")
+	if strings.TrimSpace(e.Text) == "" {
+		return "", true
+	}
+	d, ok := w.parseDay(e.Text)
+	if !ok {
+		f.Fail(w.t("Type a date like 23/11/2026."))
+		w.win.Canvas().Focus(e)
+		return "", false
+	}
+	return d.String(), true
+}
+
+func (p *keepPage) drawRelease(k *Kept) {
+	w := p.w
+	if len(k.MyHolds) == 0 {
+		words := w.t("There is no hold in force.")
+		if len(k.Holds) > 0 {
+			words = w.t("Somebody else set this hold. They, a team lead or a records officer can release it.")
+		}
+		p.nothing(w.t("Release the hold"), k, words)
+		return
+	}
+	var choice []widgets.Option
+	var shown []fyne.CanvasObject
+	for _, h := range k.Holds {
+		for _, mine := range k.MyHolds {
+			if h.ID == mine {
+				choice = append(choice, widgets.Option{Value: h.ID, Label: casework.Shorten(h.Reason, 60)})
+			}
+		}
+	}
+	which := w.kit.Radios(choice, nil)
+	which.Set(choice[0].Value)
+	why, whyField, given := p.reason(w.t("Why is it not needed any more?"), "")
+	p.focus = why
+	shown = w.keptHolds(k)
+	if len(choice) > 1 {
+		shown = append(shown, widgets.NewField(w.t("Which hold?"), "", which))
+		p.focus = which
+	}
+	p.form(w.t("Release the hold"), w.t("After that the schedule counts again. Both stay in the record."), k, w.t("Release it"), func() {
+		if given() {
+			p.write(whyField, w.t("Released. Saved on this laptop."), func(ctx context.Context, nb Notebook) error {
+				return nb.Release(ctx, k.ID, which.Value(), why.Text)
+			})
+		}
+	}, append(shown, whyField)...)
+}
+
+// nothing says that there is nothing to do here.
+func (p *keepPage) nothing(title string, k *Kept, words string) {
+	w := p.w
+	back := w.kit.Button(w.t("Back"), widgets.Secondary, w.goBack)
+	p.focus = back
+	exchange(p.object, w.scrolled(w.header(title+": "+CaseRow{Brief: k.Brief}.Title(), ""), card("", widgets.NewText(words, widgets.Body), buttons(back))))
+}
+
+func (p *keepPage) drawRefuse(k *Kept) {
+	w := p.w
+	if k.Proposal == nil {
+		p.nothing(w.t("Refuse the disposal"), k, w.t("No disposal is proposed."))
+		return
+	}
+	why, whyField, given := p.reason(w.t("Why should the record stay?"), "")
+	p.focus = why
+	p.form(w.t("Refuse the disposal"), w.t("This ends the proposal for good. It can be proposed anew later."), k, w.t("Refuse it"), func() {
+		if given() {
+			p.write(whyField, w.t("Refused. The record stays."), func(ctx context.Context, nb Notebook) error { return nb.Refuse(ctx, k.ID, why.Text) })
+		}
+	}, w.keptProposal(k), whyField)
+}
+
+func (p *keepPage) drawSet(d keepData) {
+	w, k := p.w, d.kept
+	var classes []widgets.Option
+	for _, c := range d.schedule {
+		classes = append(classes, widgets.Option{Value: c.Key, Label: ruleTitle(c)})
+	}
+	told := widgets.NewText(" ", widgets.Small)
+	class := w.kit.Picker(w.t("Choose"), classes, nil)
+	tell := func() {
+		c, ok := d.schedule.Class(class.Value())
+		if !ok {
+			return
+		}
+		words := upper(w.yearsWords(c)) + ". " + upper(c.Source) + "."
+		if !c.Settled() {
+			words += " " + w.t("Not verified: set by your council.")
+		}
+		told.Set(words)
+		p.object.Refresh()
+	}
+	class.OnPick = tell
+	class.Put(k.Set.Class)
+	tell()
+	line := func(iso string) *widgets.Entry {
+		e := w.kit.Line("")
+		e.Put(isoWords(iso))
+		return e
+	}
+	closed, event, review := line(k.Set.Closed), line(k.Set.Event), line(k.Set.Review)
+	classField := widgets.NewField(w.t("Kind of record"), w.t("The kind decides how long it is kept, and from which day."), class)
+	closedField := widgets.NewField(w.t("Closed on"), w.t("The period does not run before the case is closed."), closed)
+	eventField := widgets.NewField(w.t("Order, death or end"), w.t("Only where the kind counts from such a day."), event)
+	reviewField := widgets.NewField(w.t("Not before"), w.t("A day that your council sets for this case. It decides where no law gives a period."), review)
+	p.focus = class
+	run := func() {
+		classField.Fail("")
+		if class.Value() == "" {
+			classField.Fail(w.t("Choose the kind of record."))
+			w.win.Canvas().Focus(class)
+			return
+		}
+		set := casework.Retention{Class: class.Value()}
+		var ok bool
+		if set.Closed, ok = w.day(closed, closedField); !ok {
+			return
+		}
+		if set.Event, ok = w.day(event, eventField); !ok {
+			return
+		}
+		if set.Review, ok = w.day(review, reviewField); !ok {
+			return
+		}
+		p.write(classField, w.t("Set. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.SetRetention(ctx, k.ID, set) })
+	}
+	p.form(w.t("How long it is kept"), w.t("What you set stands in the record, with your name. It destroys nothing."), k, w.t("Set it"), run,
+		widgets.Stack(6, classField, told), widgets.Columns(20, 240, closedField, eventField), widgets.Measure(370, reviewField))
+}
