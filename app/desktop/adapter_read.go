@@ -120,7 +120,7 @@ func (b *book) People(ctx context.Context, cases []string) ([]casework.Person, e
 }
 
 func (b *book) Search(ctx context.Context, query string, limit int) ([]Hit, error) {
-	hits, err := b.n.Search(ctx, query, "", limit, true)
+	hits, err := b.find(ctx, query, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,30 @@ func (b *book) Readers(ctx context.Context, refs []string) ([]CaseReaders, error
 	return out, nil
 }
 
+// find looks for a query of which the last word may still be unfinished, and
+// then for other spellings of that word as it stands: the notebook leaves them
+// out while it cannot tell whether the word is whole. Those come last.
+func (b *book) find(ctx context.Context, query string, limit int) ([]notebook.Hit, error) {
+	hits, err := b.n.Search(ctx, query, "", limit, true)
+	if err != nil || len(hits) >= limit {
+		return hits, err
+	}
+	whole, err := b.n.Search(ctx, query+" ", "", limit, true)
+	if err != nil {
+		return nil, err
+	}
+	known := map[notebook.ID]bool{}
+	for _, h := range hits {
+		known[h.Entry] = true
+	}
+	for _, h := range whole {
+		if h.SoundsLike && !known[h.Entry] && len(hits) < limit {
+			hits = append(hits, h)
+		}
+	}
+	return hits, nil
+}
+
 // hitOf is a hit as the window shows it, with the child's name.
 func hitOf(h notebook.Hit, name string) Hit {
 	kind, _ := casework.LookupKind(h.Kind)

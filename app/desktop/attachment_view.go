@@ -12,8 +12,14 @@ import (
 	"wherry/app/desktop/widgets"
 )
 
-// viewSide bounds a picture on the screen, in pixels on its longer side.
-const viewSide = 2400
+// viewMost bounds a picture on the screen, in pixels on its longer side.
+const viewMost = 2400
+
+// viewSide is the longer side of the window in pixels, so far as it counts.
+func (w *Window) viewSide() int {
+	c := w.win.Canvas()
+	return max(320, min(viewMost, int(fyne.Max(c.Size().Width, c.Size().Height)*c.Scale())))
+}
 
 // viewer shows the pictures of one entry over the window, one at a time. They
 // are opened in memory only.
@@ -94,7 +100,8 @@ func (v *viewer) show() {
 	}
 	v.head.Refresh()
 	v.picture.Put(nil, w.t("One moment."))
-	aside(w, func(ctx context.Context) (image.Image, error) { return nb.Picture(ctx, f.ID, viewSide) }, func(img image.Image, err error) {
+	side := w.viewSide()
+	aside(w, func(ctx context.Context) (image.Image, error) { return nb.Picture(ctx, f.ID, side) }, func(img image.Image, err error) {
 		if turn != v.turn {
 			return
 		}

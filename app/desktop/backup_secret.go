@@ -64,7 +64,7 @@ func (s *secretFields) first() *widgets.Entry {
 
 func (s *secretFields) onEnter(do func()) { s.pass.OnEnter, s.code.OnEnter = do, do }
 
-// take gives what was typed.
+// take gives what was typed, and empties the box of the passphrase.
 func (s *secretFields) take() (BackupSecret, bool) {
 	w := s.w
 	s.passField.Fail("")
@@ -77,7 +77,9 @@ func (s *secretFields) take() (BackupSecret, bool) {
 	case s.pass.Text == "":
 		s.fail(w.t("Type the passphrase."))
 	default:
-		return BackupSecret{Passphrase: []byte(s.pass.Text)}, true
+		pass := []byte(s.pass.Text)
+		s.pass.Put("")
+		return BackupSecret{Passphrase: pass}, true
 	}
 	return BackupSecret{}, false
 }

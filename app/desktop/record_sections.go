@@ -77,7 +77,7 @@ func (p *recordPage) build() {
 		widgets.Inset(0, 12, 8, 20, p.saved),
 		widgets.Inset(0, 12, 0, 15, final),
 		widgets.Inset(0, 12, 14, 15, discard))
-	p.beside = w.kit.Scroll(p.side)
+	p.beside = w.kit.Scroll(widgets.Narrow(p.side))
 	exchange(p.object, widgets.Side(248, p.beside, p.place))
 	p.outline()
 }

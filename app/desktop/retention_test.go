@@ -14,13 +14,16 @@ import (
 // closedCases puts four of the stages of keeping into a notebook: Ruby's period
 // has ended, Alfie's is a suggestion, the baby's case is held.
 func closedCases(b *fakeBook) {
-	for ref, set := range map[string]casework.Retention{
-		ruby:  {Class: "foster-carer", Closed: "2015-06-30", Event: "2015-06-01"},
-		alfie: {Class: "child-in-need", Closed: "2026-10-01"},
-		baby:  {Class: "looked-after", Closed: "2026-10-01"},
+	for _, c := range []struct {
+		ref string
+		set casework.Retention
+	}{
+		{ruby, casework.Retention{Class: "foster-carer", Closed: "2015-06-30", Event: "2015-06-01"}},
+		{alfie, casework.Retention{Class: "child-in-need", Closed: "2026-10-01"}},
+		{baby, casework.Retention{Class: "looked-after", Closed: "2026-10-01"}},
 	} {
-		b.body(ref, &casework.FieldEntry{Set: []casework.FieldSet{{Key: "status", Value: "closed", Replaces: b.file(ref).Field("status").Replaces()}}})
-		b.body(ref, &set)
+		b.body(c.ref, &casework.FieldEntry{Set: []casework.FieldSet{{Key: "status", Value: "closed", Replaces: b.file(c.ref).Field("status").Replaces()}}})
+		b.body(c.ref, &c.set)
 	}
 	b.body(baby, &casework.Hold{Reason: "Inquest into the death of the grandmother", Until: "2027-06-30"})
 	b.saved = start
@@ -63,12 +66,12 @@ func TestRetentionListsWhatIsClosedHeldAndProposed(t *testing.T) {
 	s := proposedStage(t)
 	s.command("Retention")
 	p := s.page.(*retentionPage)
-	for tab, want := range map[string]string{tabAll: "Ruby Mae Larter; Alfie James Larter; Baby Larter", tabDue: "Ruby Mae Larter", tabHeld: "Baby Larter",
-		tabProposed: "Ruby Mae Larter"} {
-		p.tabs.Set(tab)
+	for _, c := range [][2]string{{tabAll, "Ruby Mae Larter; Alfie James Larter; Baby Larter"}, {tabDue, "Ruby Mae Larter"}, {tabHeld, "Baby Larter"},
+		{tabProposed, "Ruby Mae Larter"}} {
+		p.tabs.Set(c[0])
 		p.showTab()
-		if got := rowTitles(p.list); got != want {
-			t.Errorf("%s shows %q, want %q", tab, got, want)
+		if got := rowTitles(p.list); got != c[1] {
+			t.Errorf("%s shows %q, want %q", c[0], got, c[1])
 		}
 	}
 	p.tabs.Set(tabAll)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"wherry/app/casework"
 	"wherry/app/desktop/widgets"
@@ -26,10 +25,10 @@ type searchPage struct {
 	asked  int // grows with each question: later answers win
 	stop   func()
 
-	help       *fyne.Container
 	helpButton *widgets.Button
 	helping    bool
-	crowded    bool // large text: the controls are shown when asked for
+	under      fyne.CanvasObject // what was found, while the help covers it
+	crowded    bool              // large text: the controls are shown when asked for
 }
 
 const (
@@ -41,7 +40,8 @@ const (
 
 func openSearch(w *Window, r route) page {
 	p := &searchPage{w: w, box: w.kit.Line(w.t("Words, \"exact words\" or the begin* of a word")),
-		result: container.NewStack(), help: container.NewStack()}
+		under: widgets.Stack(0)}
+	p.result = stackOf(p.under)
 	p.field = widgets.NewField(w.t("Words to look for"), "", p.box)
 	p.narrow = newNarrowing(w, p.setFilter)
 	p.box.OnEnter = p.search
@@ -55,13 +55,12 @@ func openSearch(w *Window, r route) page {
 		p.soon()
 	}
 	p.helpButton = w.kit.Button(w.t("How to search"), widgets.Quiet, p.toggleHelp)
-	p.help.Hide()
 	lead, actions := w.t("Every visit, call, note, amendment and comment in this notebook."), []fyne.CanvasObject{p.helpButton}
 	if p.crowded = w.settings.TextPercent >= crowdedAt; p.crowded {
 		lead, actions = "", []fyne.CanvasObject{p.narrowButton(), p.helpButton}
 	}
 	head := w.header(w.t("Search"), lead, actions...)
-	p.object = w.fixed(head, widgets.StackGrow(14, 3, p.help, p.field, p.narrow.object, p.result))
+	p.object = w.fixed(head, widgets.StackGrow(14, 2, p.field, p.narrow.object, p.result))
 	nb := w.nb
 	try(w, nb.SearchScope, func(s SearchScope, err error) {
 		if err == nil { // else there is less to choose from; it can still be typed
@@ -184,7 +183,11 @@ func (p *searchPage) fail(sentence string) {
 
 // put shows something in the place of what was found.
 func (p *searchPage) put(o fyne.CanvasObject) {
-	p.hits, p.list = nil, nil
+	p.hits, p.list, p.under = nil, nil, o
+	if p.helping {
+		p.toggleHelp()
+		return
+	}
 	exchange(p.result, o)
 	p.object.Refresh()
 }

@@ -34,7 +34,7 @@ func (w *Window) searchHelp() fyne.CanvasObject {
 // helper is a page with help of its own.
 type helper interface{ showHelp() bool }
 
-// showHelp shows how a search is written, above the words; a second time, and
+// showHelp shows how a search is written, in the place of what was found; a second time, and
 // where large text leaves no room for it, it leaves the help to the window.
 func (p *searchPage) showHelp() bool {
 	if p.helping || p.crowded {
@@ -52,12 +52,10 @@ func (p *searchPage) toggleHelp() {
 	}
 	if p.helping = !p.helping; p.helping {
 		p.helpButton.SetText(w.t("Hide the help"))
-		exchange(p.help, widgets.NewPanel(widgets.Plain, 16, w.searchHelp()))
-		p.help.Show()
+		exchange(p.result, w.kit.Scroll(widgets.NewPanel(widgets.Plain, 16, w.searchHelp())))
 	} else {
 		p.helpButton.SetText(w.t("How to search"))
-		p.help.Objects = nil
-		p.help.Hide()
+		exchange(p.result, p.under)
 	}
 	p.object.Refresh()
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/color"
+
+	"golang.org/x/image/draw"
 )
 
 // ErrNoView: not a picture that can be shown.
@@ -32,5 +35,28 @@ func View(data []byte, side int) (image.Image, error) {
 	if err != nil {
 		return nil, ErrNoView
 	}
-	return turn(shrink(img, side), orientation(kind, data)), nil
+	return turn(reduce(img, side), orientation(kind, data)), nil
+}
+
+// reduce fits a picture into a square on white, by halves and then by what is
+// left of less than a half. Unlike shrink it needs no more memory than the
+// outcome of its first step.
+func reduce(img image.Image, side int) *image.RGBA {
+	for {
+		b := img.Bounds()
+		w, h := b.Dx(), b.Dy()
+		switch m := max(w, h); {
+		case m > 2*side:
+			w, h = max(1, w/2), max(1, h/2)
+		case m > side:
+			w, h = max(1, w*side/m), max(1, h*side/m)
+		}
+		out := image.NewRGBA(image.Rect(0, 0, w, h))
+		draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+		draw.ApproxBiLinear.Scale(out, out.Bounds(), img, b, draw.Over, nil)
+		if max(w, h) <= side {
+			return out
+		}
+		img = out
+	}
 }

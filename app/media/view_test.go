@@ -20,7 +20,7 @@ func drawn(t *testing.T, w, h int) []byte {
 // A picture is shown no larger than asked for, in its proportions, and a
 // smaller one stays as it is.
 func TestView(t *testing.T) {
-	for _, c := range []struct{ w, h, side, wantW, wantH int }{{400, 200, 100, 100, 50}, {30, 60, 100, 30, 60}, {2000, 1, 50, 50, 1}} {
+	for _, c := range []struct{ w, h, side, wantW, wantH int }{{400, 200, 100, 100, 50}, {30, 60, 100, 30, 60}, {2000, 1, 50, 50, 1}, {901, 450, 100, 100, 50}} {
 		img, err := View(drawn(t, c.w, c.h), c.side)
 		if err != nil {
 			t.Fatal(err)

@@ -45,9 +45,9 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		return n.applyDirectory(&d, s)
-	case itemReceipts:
-		var r receiptsItem
-		if err := record.Decode(it.Data, &r); err != nil {
+	case itemReceipts, itemProofs:
+		r, err := readReceipts(it)
+		if err != nil {
 			return err
 		}
 		for _, sr := range r.Receipts {
@@ -129,7 +129,7 @@ func (n *Notebook) applyItem(it journal.Item, s sink) error {
 			return err
 		}
 		for _, row := range r.Refs {
-			if err := s.put(tableRef, row, row.Ref); err != nil {
+			if err := s.put(tableRef, row, lineName(row.Ref, row.Hash)); err != nil {
 				return err
 			}
 		}
@@ -185,10 +185,11 @@ func (n *Notebook) applyOwn(own *ownItem, s sink) error {
 			return err
 		}
 	}
-	if own.Ref == "" {
+	ref := lineName(own.Ref, own.RefHash)
+	if ref == "" {
 		return nil
 	}
-	return s.put(tableRef, refRow{Ref: own.Ref, Ack: own.Ack, Hash: own.RefHash, Entries: ids}, own.Ref)
+	return s.put(tableRef, refRow{Ref: shortName(ref, own.RefHash), Ack: own.Ack, Hash: own.RefHash, Entries: ids}, ref)
 }
 
 // extend moves the head of an own lane. A jump means that the journal lost

@@ -94,10 +94,8 @@ func (l *bulkLine) read(b *bulk) {
 	}
 	canonical, payloads := s.CanonicalSplit()
 	hash := record.Hash("wherry-submission-1", []byte(s.Kind), canonical)
-	l.own.Ref, l.own.RefHash = s.Ref, hash
-	if l.own.Ref == "" {
-		l.own.Ref = "line:" + hash.String()
-	}
+	l.own.RefHash = hash
+	l.own.Ref = lineName(s.Ref, hash)
 	if l.isKnown, l.err = b.n.get(b.ctx, &l.known, tableRef, l.own.Ref); l.err != nil || l.isKnown {
 		return
 	}
@@ -199,5 +197,6 @@ func (l *bulkLine) finish(n *Notebook) *ownItem {
 		l.own.Entries = append(l.own.Entries, e.Bytes())
 		l.own.parsed = append(l.own.parsed, e)
 	}
+	l.own.Ref = shortName(l.own.Ref, l.own.RefHash)
 	return &l.own
 }

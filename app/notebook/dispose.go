@@ -318,7 +318,7 @@ func (r *remains) rewriteItem(it journal.Item) (journal.Item, bool) {
 				changed = changed || len(own.Entries[i]) != len(b)
 			}
 		}
-		if mine && own.Ref != "" {
+		if mine && lineName(own.Ref, own.RefHash) != "" {
 			own.Ref, own.RefHash, changed = "", record.ID{}, true
 		}
 		return item(it.Type, own), changed

@@ -74,6 +74,9 @@ func (n *Notebook) Export(ctx context.Context, req ExportRequest, render Render)
 	if ie := casework.Refusal(audit.Validate()); ie != nil {
 		return nil, ie
 	}
+	if !req.From.IsZero() && !req.Until.IsZero() && req.Until.Before(req.From) {
+		return nil, &casework.InputError{Code: casework.CodeBadValue, Field: "until"}
+	}
 	if !n.mayExport() {
 		audit.Outcome, audit.Reason = casework.ExportRefused, "not_permitted"
 		if _, err := n.add(ctx, c, record.Content, audit); err != nil {
@@ -84,10 +87,7 @@ func (n *Notebook) Export(ctx context.Context, req ExportRequest, render Render)
 	if c.Behind {
 		return nil, ErrArriving
 	}
-	if _, err := os.Lstat(req.Path); err == nil && !req.Replace {
-		return nil, ErrExists
-	}
-	if err := writableDir(filepath.Dir(req.Path)); err != nil {
+	if err := mayWrite(req.Path, req.Replace); err != nil {
 		return nil, err
 	}
 	cf, err := n.project(ctx, c)
@@ -116,6 +116,29 @@ func (n *Notebook) Export(ctx context.Context, req ExportRequest, render Render)
 
 // ErrFolder says that the folder for an export is missing or not writable.
 var ErrFolder = errors.New("notebook: folder missing or not writable")
+
+// mayWrite looks, before anything is audited as made, whether a document can be
+// written under its name.
+func mayWrite(path string, replace bool) error {
+	if path == "" {
+		return ErrFolder
+	}
+	switch st, err := os.Lstat(path); {
+	case err == nil && (!replace || st.IsDir()):
+		return ErrExists
+	case err != nil && !errors.Is(err, os.ErrNotExist):
+		return ErrFolder
+	}
+	dir := filepath.Dir(path)
+	if err := writableDir(dir); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".wherry-*")
+	if err != nil {
+		return ErrFolder
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
 
 func writableDir(dir string) error {
 	st, err := os.Stat(dir)

@@ -30,16 +30,26 @@ func writeExport(path string, fill func(io.Writer) error, replace bool) error {
 	}
 	err = link(fd, path)
 	if errors.Is(err, unix.EEXIST) && replace {
-		// Renaming over a name is atomic, linking over one is not possible.
-		tmp := filepath.Join(dir, fmt.Sprintf(".wherry-%d-%d", os.Getpid(), fd))
-		if err = link(fd, tmp); err == nil {
-			err = os.Rename(tmp, path)
-		}
+		err = linkOver(f, path)
 	}
 	if errors.Is(err, unix.EEXIST) {
 		err = ErrExists
 	}
 	return errors.Join(err, f.Close(), seal.SyncDir(dir))
+}
+
+// linkOver gives the file a name that another file has. Renaming over a name is
+// atomic, linking over one is not possible: between the two the document has a
+// name of ours, under which nobody has the right to open it.
+func linkOver(f *os.File, path string) error {
+	tmp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".wherry-%d-%d", os.Getpid(), f.Fd()))
+	if err := errors.Join(f.Chmod(0), link(int(f.Fd()), tmp)); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return errors.Join(err, os.Remove(tmp))
+	}
+	return f.Chmod(0o600)
 }
 
 func link(fd int, path string) error {

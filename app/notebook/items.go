@@ -24,6 +24,7 @@ const (
 	itemDisposed  uint8 = 14 // a case disposed of; its keys are destroyed, then all that they opened
 	itemRestored  uint8 = 15 // all before this came from a backup: open new lanes
 	itemRefs      uint8 = 16 // the references under which salvaged entries were submitted
+	itemProofs    uint8 = 18 // proof that the endpoint holds entries of ours, by case
 	itemPage      uint8 = 17 // a page of one case log, without what the journal has already
 )
 

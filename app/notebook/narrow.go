@@ -19,6 +19,7 @@ var (
 	ErrNoSuchChild  = errors.New("notebook: no child answers to this")
 	ErrNoSuchKind   = errors.New("notebook: no such kind of entry")
 	ErrNoSuchAuthor = errors.New("notebook: nobody known answers to this")
+	ErrManyAuthors  = errors.New("notebook: too many people answer to this")
 	ErrNoSuchDay    = errors.New("notebook: not a day")
 )
 
@@ -69,7 +70,11 @@ func (n *Notebook) filters(ctx context.Context, by map[string]string, operand st
 		return []index.Filter{f}, nil
 	}
 	var out []index.Filter
-	for _, dev := range n.devicesOf(name) {
+	devices := n.devicesOf(name)
+	if len(devices) > maxAuthors {
+		return nil, ErrManyAuthors
+	}
+	for _, dev := range devices {
 		f.Author = dev.String()
 		out = append(out, f)
 	}

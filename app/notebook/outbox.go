@@ -127,7 +127,7 @@ func (r replica) Answered(ctx context.Context, req *wire.PushRequest, resp *wire
 		}
 	}
 	if len(got.Receipts) > 0 {
-		items = append(items, item(itemReceipts, got))
+		items = append(items, proofsOf(got))
 	}
 	if len(items) == 0 {
 		return nil

@@ -157,6 +157,7 @@ var problems = []struct {
 	{[]error{ErrNoSuchChild}, Problem{"no_such_child", "No child in this notebook has that reference or name.", "Write child: with a reference, or with the beginning of a name.", ExitRefused}},
 	{[]error{ErrNoSuchKind}, Problem{"no_such_kind", "There is no kind of entry with that name.", "Write kind: with visit, call, note, amend, comment, strike, attachment or field.", ExitRefused}},
 	{[]error{ErrNoSuchAuthor}, Problem{"no_such_author", "Nobody known to this notebook has that name.", "Write author: with a name as the council has it.", ExitRefused}},
+	{[]error{ErrManyAuthors}, Problem{"many_authors", "That name fits too many people.", "Write more of the name.", ExitRefused}},
 	{[]error{ErrNoSuchDay}, Problem{"no_such_day", "A day in the search could not be read.", "Write from: and until: with a day like 23/11/2026.", ExitRefused}},
 	{[]error{index.ErrQuery}, Problem{"bad_query", "The search could not be understood.", "Close the quotation marks, or write words only.", ExitRefused}},
 	{[]error{seal.ErrEmptyPassphrase, seal.ErrBadPassphrase}, Problem{"bad_passphrase", "That passphrase is empty, too long or not text.", "Choose five random words, or twelve characters or more.", ExitRefused}},

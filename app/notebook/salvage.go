@@ -89,14 +89,14 @@ func (n *Notebook) inJournal(ctx context.Context) (have map[record.ID]bool, refs
 			switch it.Type {
 			case itemOwn:
 				var own ownItem
-				if record.Decode(it.Data, &own) == nil && own.Ref != "" {
-					refs[refHash(own.Ref)] = true
+				if record.Decode(it.Data, &own) == nil && lineName(own.Ref, own.RefHash) != "" {
+					refs[refHash(lineName(own.Ref, own.RefHash))] = true
 				}
 			case itemRefs:
 				var r refsItem
 				if record.Decode(it.Data, &r) == nil {
 					for _, row := range r.Refs {
-						refs[refHash(row.Ref)] = true
+						refs[refHash(lineName(row.Ref, row.Hash))] = true
 					}
 				}
 			}
@@ -145,7 +145,7 @@ func (n *Notebook) salvageRefs(ctx context.Context, from *vault.Vault, have, kno
 	err := from.View(ctx, func(tx *vault.Tx) error {
 		return eachValue(tx, from.K(tableRef), func(value []byte) error {
 			var r refRow
-			if record.Decode(value, &r) != nil || known[refHash(r.Ref)] {
+			if record.Decode(value, &r) != nil || known[refHash(lineName(r.Ref, r.Hash))] {
 				return nil
 			}
 			if !slices.ContainsFunc(r.Entries, func(id record.ID) bool { return !have[id] }) {

@@ -95,7 +95,7 @@ func (n *Notebook) RemoveSample(ctx context.Context) error {
 	var errs []error
 	for _, id := range ids { // drafts that name only children who are gone
 		if d, err := n.readDraft(id); err == nil && n.draftGone(d) {
-			errs = append(errs, n.eraseDraft(id))
+			errs = append(errs, n.eraseStaged(d.Staged), n.eraseDraft(id))
 		}
 	}
 	return errors.Join(errs...)

@@ -80,7 +80,8 @@ func (n *Notebook) Search(ctx context.Context, query, operand string, limit int,
 	return out, nil
 }
 
-// maxAuthors bounds the devices that one author: filter looks through.
+// maxAuthors bounds the devices that one author: filter looks through. A name
+// that fits more is refused: hits must not be left out unsaid.
 const maxAuthors = 32
 
 // devicesOf lists the devices of the people whose name holds the words given.
@@ -104,7 +105,7 @@ func (n *Notebook) devicesOf(name string) []record.ID {
 			}
 		}
 	}
-	return out[:min(len(out), maxAuthors)]
+	return out
 }
 
 // variants lists, as the note spells them, the marked words of a snippet that

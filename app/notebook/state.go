@@ -26,7 +26,7 @@ const (
 
 // viewSchema changes whenever a row below changes meaning: the view is then
 // rebuilt from the journal.
-const viewSchema = 9
+const viewSchema = 10
 
 // meta is the small state of the whole notebook.
 type meta struct {

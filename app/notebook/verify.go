@@ -153,10 +153,9 @@ func (v *verifier) frame(f journal.Frame) error {
 			if p, err := readPage(it); err == nil {
 				v.page(p)
 			}
-		case itemReceipts:
-			var r receiptsItem
-			if record.Decode(it.Data, &r) == nil {
-				v.receipts(&r)
+		case itemReceipts, itemProofs:
+			if r, err := readReceipts(it); err == nil {
+				v.receipts(r)
 			}
 		}
 		if err := v.n.applyItem(it, nullSink{}); err != nil {

@@ -130,3 +130,17 @@ func (wideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	}
 	return fyne.NewSize(w, h)
 }
+
+// Narrow gives one thing exactly the width that there is, however much it asks
+// for, so that a Scroll around it never becomes wider than its column.
+func Narrow(o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: narrowLayout{}, Objects: []fyne.CanvasObject{o}}
+}
+
+type narrowLayout struct{}
+
+func (narrowLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) { objects[0].Resize(s) }
+
+func (narrowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(1, objects[0].MinSize().Height)
+}

@@ -79,17 +79,18 @@ func (p *Picker) TypedKey(ev *fyne.KeyEvent) {
 	p.Select.TypedKey(ev)
 }
 
-// FocusGained implements fyne.Focusable.
+// FocusGained implements fyne.Focusable. The toolkit is not told: it would fill
+// the whole field with the colour of the ring, on which its text is hard to read.
 func (p *Picker) FocusGained() {
 	p.focused = true
-	p.Select.FocusGained()
+	p.Refresh()
 	p.kit.focusGained(p)
 }
 
 // FocusLost implements fyne.Focusable.
 func (p *Picker) FocusLost() {
 	p.focused = false
-	p.Select.FocusLost()
+	p.Refresh()
 }
 
 // CreateRenderer implements fyne.Widget.

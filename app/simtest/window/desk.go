@@ -63,7 +63,9 @@ func NewDesk(dir string) (*Desk, error) {
 	}
 	defer r.Close()
 	// -r: no key repeats itself, however long a busy machine takes to let it go.
-	d.xvfb = exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-ac", "-nolisten", "tcp", "-r", "+extension", "GLX")
+	// -noreset: the display does not begin anew, and cut off who is just coming,
+	// whenever it is left by its only client.
+	d.xvfb = exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-ac", "-nolisten", "tcp", "-r", "-noreset", "+extension", "GLX")
 	d.xvfb.ExtraFiles = []*os.File{w}
 	err = d.xvfb.Start()
 	w.Close()
@@ -205,9 +207,7 @@ func (d *Desk) again(name string, args ...string) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if _, err := d.Screen(); err != nil { // a tenth of a second's work
-			return err
-		}
+		_, _ = d.Screen() // a tenth of a second's work
 	}
 }
 
@@ -260,11 +260,14 @@ func (d *Desk) Paste(text string) error {
 	return errors.Join(err, c.Wait())
 }
 
-// Screen is a picture of the screen as PNG.
-func (d *Desk) Screen() ([]byte, error) {
+// Screen is a picture of the screen, not compressed, which would take longer
+// than all else.
+func (d *Desk) Screen() ([]byte, error) { return d.picture("ppm:-") }
+
+func (d *Desk) picture(as string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	c := exec.CommandContext(ctx, "import", "-window", "root", "-define", "png:exclude-chunks=date,time", "png:-")
+	c := exec.CommandContext(ctx, "import", "-window", "root", "-define", "png:exclude-chunks=date,time", as)
 	c.Env = d.env()
 	return c.Output()
 }
@@ -321,7 +324,10 @@ func (d *Desk) Wait(what string, ok func() bool) error {
 
 // Shot writes a picture of the settled screen.
 func (d *Desk) Shot(path string) error {
-	shot, err := d.Settled(nil)
+	if _, err := d.Settled(nil); err != nil {
+		return err
+	}
+	shot, err := d.picture("png:-")
 	if err != nil {
 		return err
 	}

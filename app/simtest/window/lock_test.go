@@ -164,12 +164,16 @@ func TestLoggingOffKeepsTheLastWords(t *testing.T) {
 		d, dir := writing(t, text)
 		last, _ := words(1)
 		must(t, d.Changes(func() error { return d.Type(last[0]) }))
+		asked := time.Now()
 		must(t, d.Signal(s))
 		if err := d.Ended(); err != nil {
 			t.Errorf("%v: %v\n%s", s, err, d.Log())
 		}
-		if _, err := os.Lstat(filepath.Join(dir, "view", "DIRTY")); err == nil {
-			t.Errorf("%v: the notebook was not closed in order", s)
+		// It gives itself less than two seconds, since a desktop kills it then:
+		// where the machine is too busy for that, the next opening tidies up.
+		took := time.Since(asked)
+		if _, err := os.Lstat(filepath.Join(dir, "view", "DIRTY")); err == nil && took < 1700*time.Millisecond {
+			t.Errorf("%v: the notebook was not closed in order, and it ended after %v", s, took)
 		}
 		holds(t, dir, append(text, last...))
 	}
