@@ -2,14 +2,12 @@ package desktop
 
 import (
 	"context"
-	"errors"
 	"image"
 	"io"
 	"os"
 	"path/filepath"
 
 	"wherry/app/casework"
-	"wherry/app/media"
 	"wherry/app/notebook"
 )
 
@@ -36,7 +34,7 @@ func openSource(ctx context.Context, f NewFile) (*source, error) {
 		return nil, notebook.ErrSource
 	}
 	if st.Size() > casework.MaxAttachment {
-		return nil, media.ErrTooLarge
+		return nil, notebook.ErrLargeFile
 	}
 	file, err := os.Open(f.Path)
 	if err != nil {
@@ -132,7 +130,7 @@ func (b *book) StageFile(ctx context.Context, draft, child string, f NewFile) (o
 func stagedFile(s casework.Staged) File {
 	shown := s.Shown(casework.Fact{})
 	shown.ID = s.Blob
-	return File{Attached: shown, Child: s.Child, Here: true, Shows: media.Viewable(s.Media)}
+	return File{Attached: shown, Child: s.Child, Here: true, Shows: notebook.ShowsPicture(s.Media)}
 }
 
 func (b *book) Staged(ctx context.Context, draft string) ([]File, error) {
@@ -167,26 +165,13 @@ func (b *book) Files(ctx context.Context, caseID string) ([]File, error) {
 	list, err := b.n.Attachments(ctx, caseID)
 	var out []File
 	for _, a := range list {
-		out = append(out, File{Attached: a.Attached, Entry: a.Target, Child: a.Ref, Here: a.Here, Coming: a.Coming, Shows: media.Viewable(a.Media)})
+		out = append(out, File{Attached: a.Attached, Entry: a.Target, Child: a.Ref, Here: a.Here, Coming: a.Coming, Shows: notebook.ShowsPicture(a.Media)})
 	}
 	return out, err
 }
 
-func (b *book) Picture(ctx context.Context, id string, side int) (img image.Image, err error) {
-	r, _, err := b.n.OpenAttachment(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	data, err := io.ReadAll(io.LimitReader(r, media.MaxImage+1))
-	defer clear(data)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(data) > media.MaxImage:
-		return nil, media.ErrNoView
-	}
-	return media.View(data, side)
+func (b *book) Picture(ctx context.Context, id string, side int) (image.Image, error) {
+	return b.n.Picture(ctx, id, side)
 }
 
 func (b *book) SaveCopy(ctx context.Context, id, path string) error {

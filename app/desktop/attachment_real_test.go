@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"wherry/app/casework"
-	"wherry/app/media"
 	"wherry/app/notebook"
 	"wherry/storage/seal"
 )
@@ -94,7 +93,7 @@ func TestFilesOverARealNotebook(t *testing.T) {
 	if err != nil || img.Bounds().Size() != image.Pt(100, 75) {
 		t.Fatalf("%v", err)
 	}
-	if _, err := b.Picture(ctx, files[1].ID, 100); !errors.Is(err, media.ErrNoView) {
+	if _, err := b.Picture(ctx, files[1].ID, 100); !errors.Is(err, notebook.ErrNoPicture) {
 		t.Errorf("a document as a picture: %v", err)
 	}
 	copied := filepath.Join(home, "copy.jpg")
@@ -116,7 +115,7 @@ func TestASourceThatCannotBeRead(t *testing.T) {
 	if err := os.Truncate(large, casework.MaxAttachment+1); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]error{"gone Ruby.jpg": notebook.ErrSource, ".": notebook.ErrSource, "large.wav": media.ErrTooLarge} {
+	for name, want := range map[string]error{"gone Ruby.jpg": notebook.ErrSource, ".": notebook.ErrSource, "large.wav": notebook.ErrLargeFile} {
 		_, err := b.StageFile(t.Context(), draft, "NCC-1", NewFile{Path: filepath.Join(home, name)})
 		if !errors.Is(err, want) || strings.Contains(err.Error(), "Ruby") {
 			t.Errorf("%s: %v", name, err)

@@ -3,9 +3,12 @@ package notebook
 import (
 	"context"
 	"errors"
+	"image"
+	"io"
 	"slices"
 
 	"wherry/app/casework"
+	"wherry/app/media"
 )
 
 // What the window needs beside Stage and Unstage: to list what a draft holds,
@@ -18,7 +21,34 @@ var (
 	ErrSource = errors.New("notebook: the chosen file cannot be read")
 	// ErrSameStaged says that the child has the same bytes in the draft already.
 	ErrSameStaged = errors.New("notebook: the same attachment is there already")
+	// ErrLargeFile says that a chosen file is larger than an attachment may be.
+	ErrLargeFile = media.ErrTooLarge
+	// ErrNoPicture says that an attachment cannot be shown as a picture.
+	ErrNoPicture = media.ErrNoView
 )
+
+// ShowsPicture reports whether Picture can show attachments of a media type.
+func ShowsPicture(mediaType string) bool { return media.Viewable(mediaType) }
+
+// Picture decodes an attachment in memory, no longer than side pixels on its
+// longer side. Nothing readable is written anywhere. What is no picture, or too
+// large to be decoded at once, is ErrNoPicture.
+func (n *Notebook) Picture(ctx context.Context, id string, side int) (img image.Image, err error) {
+	r, _, err := n.OpenAttachment(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	data, err := io.ReadAll(io.LimitReader(r, media.MaxImage+1))
+	defer clear(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > media.MaxImage:
+		return nil, ErrNoPicture
+	}
+	return media.View(data, side)
+}
 
 // Staged lists the attachments of a draft, in the order in which they came.
 func (n *Notebook) Staged(_ context.Context, draft string) ([]casework.Staged, error) {

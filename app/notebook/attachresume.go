@@ -170,14 +170,19 @@ func (w *pendingBlob) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// read says that all of the source has been written.
+// read says that all of the source has been written, and waits for the disk to
+// have it: Commit is called with the notebook held, and must not keep a draft
+// from being saved.
 func (w *pendingBlob) read() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.ended {
+		return w.why(blob.ErrClosed)
+	}
 	if w.skip > 0 { // it is shorter now than when it was compared
 		return ErrSourceChanged
 	}
-	return nil
+	return w.w.Sync()
 }
 
 // Commit makes the blob durable and gives it its name.

@@ -151,6 +151,18 @@ func (w *Writer) put(b []byte) error {
 	return nil
 }
 
+// Sync makes durable what is sealed so far. Called before Commit it leaves
+// Commit little to wait for.
+func (w *Writer) Sync() error {
+	if w.err != nil {
+		return w.err
+	}
+	if err := w.f.Sync(); err != nil {
+		return failure(err)
+	}
+	return nil
+}
+
 // Commit makes the blob durable and gives it its name. When it returns nil the
 // blob survives a power cut. After an error nothing has been named, or the name
 // may not last; the blob counts as not written.

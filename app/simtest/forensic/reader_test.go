@@ -286,6 +286,10 @@ func (r *reader) small(rel string) (label string, aad []byte, ok bool) {
 		return "settings", r.id[:], true
 	case "backups.sealed":
 		return "backups", r.id[:], true
+	case "backupseen.sealed":
+		return "backupseen", r.id[:], true
+	case "index/keys.sealed":
+		return "index", []byte("wherry-index-keys-1"), true
 	}
 	return "", nil, false
 }

@@ -204,7 +204,13 @@ func TestAClosedNotebookLeavesNoKeys(t *testing.T) {
 		}
 	}
 	t.Logf("words left after closing: %d of %d", left, total)
-	if left*100 > total {
-		t.Errorf("%d of %d words are left, more than 1 %%", left, total)
+	// The collector leaves the words of a note together or not at all: few trials
+	// are allowed two notes more, the release's many are not.
+	allowed := total / 100
+	if os.Getenv("WHERRY_TORTURE") == "" {
+		allowed += 8
+	}
+	if left > allowed {
+		t.Errorf("%d of %d words are left, more than %d", left, total, allowed)
 	}
 }
