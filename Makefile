@@ -56,6 +56,10 @@ fuzz: ## each fuzz target for half a minute
 torture: ## the release counts: bounded, seedable with SEED, resumable; prints a table
 	scripts/torture.sh
 
+golden: ## renew the pictures of the screens that differ; look at each before it is committed
+	-CGO_ENABLED=0 go test -count=1 ./app/desktop/... >/dev/null
+	@if [ -d app/desktop/testdata/failed ]; then cp -rv app/desktop/testdata/failed/. app/desktop/testdata/ && rm -r app/desktop/testdata/failed; fi
+
 dist: window ## a tarball of the three binaries in dist/
 	@mkdir -p dist/wherry-$(VERSION)
 	cp bin/wherry bin/wherryctl bin/wherry-endpoint README.md LICENSE CHANGELOG.md dist/wherry-$(VERSION)/

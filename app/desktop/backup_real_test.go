@@ -57,7 +57,7 @@ func TestALostLaptopComesBackFromItsBackup(t *testing.T) {
 	file := filepath.Join(stick, "b.whb")
 	p.to.Put(file)
 	s.key(fyne.KeyReturn)
-	s.has("The backup is made.", "and 1 draft", "Nobody has checked it yet.")
+	s.has("The backup is made.", "and 1 draft", "It has not been checked yet.")
 	s.key(fyne.KeyReturn) // check it now
 	s.typed("not the passphrase")
 	s.key(fyne.KeyReturn)

@@ -96,7 +96,7 @@ func TestABackupIsMadeByKeyboard(t *testing.T) {
 		t.Errorf("asked for %+v", r)
 	}
 	s.has("The backup is made.", "41 entries and 1 draft, 3.4 MB, 23 November 2026, 5:04pm. Destroy it by 21 February 2027.",
-		"Nobody has checked it yet.", "Made on 23 November 2026, 5:04pm.")
+		"It has not been checked yet.", "Made on 23 November 2026, 5:04pm.")
 	s.key(fyne.KeyReturn) // check it now
 	if e, ok := s.win.Canvas().Focused().(*widgets.Entry); !ok || !e.Password {
 		t.Fatalf("the focus went to %T", s.win.Canvas().Focused())
@@ -127,7 +127,7 @@ func TestADraftIsSavedWhileABackupIsMade(t *testing.T) {
 	}
 	s.has("The backup is made. 41 entries and 1 draft, 3.4 MB, 23 November 2026, 5:04pm. Destroy it by 21 February 2027.")
 	s.press("Show")
-	s.has("Nobody has read it back yet. Check it before you rely on it.")
+	s.has("It has not been read back yet. Check it before you rely on it.")
 }
 
 func TestProgressIsSaid(t *testing.T) {

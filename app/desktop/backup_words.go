@@ -40,7 +40,7 @@ func (w *Window) backupVerdict(s *backupSaid) verdict {
 func (w *Window) madeVerdict(m BackupMade) verdict {
 	v := verdict{good: true, title: w.t("The backup is made."),
 		text: w.t("%s, %s, %s. Destroy it by %s.", w.contents(m.Entries, m.Drafts), casework.SizeWords(m.Bytes), casework.TimeWords(m.Made), casework.DateWords(m.Expires)),
-		more: w.t("Nobody has read it back yet. Check it before you rely on it.")}
+		more: w.t("It has not been read back yet. Check it before you rely on it.")}
 	if !m.Noted {
 		v.more = w.t("The notebook could not note that it exists: write down yourself when to destroy it.") + " " + v.more
 	}
@@ -99,7 +99,7 @@ func (w *Window) lastBackup(f BackupFacts) (shape widgets.Shape, title, text str
 	if f.Made.IsZero() {
 		return widgets.OpenRing, w.t("No backup of this notebook is known."), w.t("If there is one, check it below: then the notebook knows of it.")
 	}
-	text = w.t("Nobody has checked it yet.")
+	text = w.t("It has not been checked yet.")
 	switch {
 	case !f.Tried.IsZero():
 		text = w.t("A restore of it was tried on %s, and worked.", casework.DateWords(f.Tried))
