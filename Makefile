@@ -45,7 +45,7 @@ race: ## the same packages under the race detector (cgo, but no GL)
 	CGO_ENABLED=1 go test -race -short -timeout 30m $(WINDOWLESS)
 
 shown: ## drive the real window under a display of its own
-	CGO_ENABLED=0 go test -count=1 ./app/simtest/window
+	CGO_ENABLED=0 go test -count=1 -timeout 30m ./app/simtest/window
 
 bench: ## ratios against a baseline in the same run; WHERRY_SCALE=1000000 for the largest notebook
 	CGO_ENABLED=0 go test -run '^$$' -bench Ratio -benchtime 1x ./app/simtest/bench

@@ -67,12 +67,3 @@ func (r *reader) num(n int) (v uint64) {
 	}
 	return v
 }
-
-func (r *reader) text() string {
-	for i, c := range r.b {
-		if c == 0 {
-			return string(r.skip(i + 1)[:i])
-		}
-	}
-	return string(r.skip(len(r.b)))
-}

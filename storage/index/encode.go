@@ -193,7 +193,6 @@ type frameEncoder struct {
 	extra                          bitWriter
 
 	d   decoded
-	at  []uint32
 	sc  huff0.Scratch
 	out []byte
 }

@@ -77,12 +77,3 @@ func renumber[K comparable](seen map[K]uint32, column []uint32, compare func(a, 
 	}
 	return keys
 }
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
