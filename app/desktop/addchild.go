@@ -10,6 +10,16 @@ import (
 	"wherry/app/desktop/widgets"
 )
 
+// addChildPage is a form that is kept while it is filled in.
+type addChildPage struct {
+	simple
+	form *formDraft
+}
+
+func (p *addChildPage) keep(done func(error)) { p.form.keep(done) }
+func (p *addChildPage) back() route           { return route{screen: "addchild"} }
+func (p *addChildPage) leave()                { p.form.leave() }
+
 // openAddChild asks for a child by hand. Only the name is needed; the rest can
 // come later, from an import.
 func openAddChild(w *Window, _ route) page {
@@ -24,6 +34,7 @@ func openAddChild(w *Window, _ route) page {
 	bornField := widgets.NewField(w.t("Date of birth"), w.t("For example 2/5/2014. Leave it empty if it is not known."), born)
 	refField := widgets.NewField(w.t("Child reference"), w.t("From your case system. Empty: one is made."), ref)
 	nhsField := widgets.NewField(w.t("NHS number"), "", nhs)
+	form := w.keepForm(route{screen: "addchild"}, formAddChild, "", name, known, ref, nhs, born, language, address, family, alerts)
 
 	save := func() {
 		for _, f := range []*widgets.Field{nameField, bornField, refField, nhsField} {
@@ -62,13 +73,14 @@ func openAddChild(w *Window, _ route) page {
 				w.problem(err)
 				return
 			}
+			form.done()
 			w.show(route{screen: "child", id: id})
 			w.done(w.t("Added. Saved on this laptop."))
 			w.syncSoon()
 		})
 	}
 	add := w.kit.Button(w.t("Add the child"), widgets.Primary, save)
-	cancel := w.kit.Button(w.t("Cancel"), widgets.Secondary, w.goBack)
+	cancel := w.kit.Button(w.t("Cancel"), widgets.Secondary, func() { form.done(); w.goBack() })
 	field := widgets.NewField
 	body := widgets.Stack(18,
 		nameField,
@@ -82,5 +94,5 @@ func openAddChild(w *Window, _ route) page {
 		widgets.Inset(0, 0, 0, -5, secret),
 		field(w.t("Alerts"), w.t("What somebody must know before going there."), alerts),
 		buttons(add, cancel))
-	return simple{w.scrolled(w.header(w.t("Add a child"), w.t("Only the name is needed.")), body), fyne.Focusable(name)}
+	return &addChildPage{simple{w.scrolled(w.header(w.t("Add a child"), w.t("Only the name is needed.")), body), fyne.Focusable(name)}, form}
 }

@@ -17,8 +17,13 @@ type disposalPage struct {
 	simplePage
 	w    *Window
 	id   string
-	busy bool // it is being carried out
+	busy bool       // it is being carried out
+	form *formDraft // of a proposal; nil without one
 }
+
+func (p *disposalPage) keep(done func(error)) { p.form.keep(done) }
+func (p *disposalPage) back() route           { return route{screen: "disposal", id: p.id} }
+func (p *disposalPage) leave()                { p.form.leave() }
 
 func (p *disposalPage) escape() {
 	if !p.busy {
@@ -33,7 +38,7 @@ type disposalData struct {
 }
 
 func openDisposal(w *Window, r route) page {
-	p := &disposalPage{simplePage{object: stackOf(w.waiting())}, w, r.id, false}
+	p := &disposalPage{simplePage{object: stackOf(w.waiting())}, w, r.id, false, nil}
 	p.refresh()
 	return p
 }
@@ -60,6 +65,9 @@ func (p *disposalPage) refresh() {
 			return
 		}
 		if d.kept.Proposal == nil {
+			if p.form != nil && !p.form.saver.ended {
+				return // somebody is typing
+			}
 			p.drawPropose(d.kept)
 		} else {
 			p.drawSheet(d)

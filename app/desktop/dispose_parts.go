@@ -35,6 +35,7 @@ func (p *disposalPage) drawPropose(k *Kept) {
 	why := w.kit.Area(4, "")
 	whyField := widgets.NewField(w.t("The reason in words"), w.t("It is destroyed with the record. Keep it on paper too."), why)
 	p.focus = basis
+	p.form = w.keepForm(p.back(), formPropose, k.Ref, why)
 	run := func() {
 		basisField.Fail("")
 		whyField.Fail("")
@@ -56,6 +57,7 @@ func (p *disposalPage) drawPropose(k *Kept) {
 				w.win.Canvas().Focus(basis)
 				return
 			}
+			p.form.done()
 			w.goBack()
 			w.done(w.t("Proposed. Nothing is destroyed."))
 			w.syncSoon()

@@ -19,7 +19,12 @@ type exportPage struct {
 	object *fyne.Container
 	focus  fyne.Focusable
 	id     string
+	form   *formDraft // nil until the form is drawn
 }
+
+func (p *exportPage) keep(done func(error)) { p.form.keep(done) }
+func (p *exportPage) back() route           { return route{screen: "export", id: p.id} }
+func (p *exportPage) leave()                { p.form.leave() }
 
 func openExport(w *Window, r route) page {
 	p := &exportPage{w: w, id: r.id, object: stackOf(w.waiting())}
@@ -59,6 +64,7 @@ func (p *exportPage) draw(d *ChildPage) fyne.CanvasObject {
 	untilField := widgets.NewField(w.t("Until"), w.t("Empty: until today"), until)
 	pathField := widgets.NewField(w.t("File"), w.t("The name holds the child reference and no name."), path)
 	p.focus = who
+	p.form = w.keepForm(p.back(), formExport, d.File.Ref, who, why, basis, from, until)
 
 	run := func(replace bool) {
 		for _, f := range []*widgets.Field{whoField, whyField, fromField, untilField, pathField} {
@@ -132,6 +138,7 @@ func (p *exportPage) write(r ExportRequest, pathField *widgets.Field) {
 			pathField.Fail(pr.Sentence + " " + pr.Next)
 			return
 		}
+		p.form.done()
 		back := w.kit.Button(w.t("Back to the child"), widgets.Primary, func() { w.show(route{screen: "child", id: p.id}) })
 		p.focus = back
 		lines := []casework.Labelled{{Label: w.t("File"), Value: res.Path}, {Label: w.t("Pages"), Value: strconv.Itoa(res.Pages)},

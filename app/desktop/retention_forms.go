@@ -24,7 +24,12 @@ type keepPage struct {
 	simplePage
 	w    *Window
 	from route
+	form *formDraft // nil until the form is drawn, and where nothing is written
 }
+
+func (p *keepPage) keep(done func(error)) { p.form.keep(done) }
+func (p *keepPage) back() route           { return p.from }
+func (p *keepPage) leave()                { p.form.leave() }
 
 func (p *keepPage) escape() { p.w.goBack() }
 
@@ -34,7 +39,7 @@ type keepData struct {
 }
 
 func openKeep(w *Window, r route) page {
-	p := &keepPage{simplePage{object: stackOf(w.waiting())}, w, r}
+	p := &keepPage{simplePage{object: stackOf(w.waiting())}, w, r, nil}
 	nb := w.nb
 	ask(w, func(ctx context.Context) (d keepData, err error) {
 		if d.kept, err = nb.Kept(ctx, r.id); err != nil {
@@ -60,10 +65,10 @@ func openKeep(w *Window, r route) page {
 	return p
 }
 
-// form puts a form on the page: what it is, its fields, one button.
-func (p *keepPage) form(title, lead string, k *Kept, yes string, run func(), fields ...fyne.CanvasObject) {
+// put puts a form on the page: what it is, its fields, one button.
+func (p *keepPage) put(title, lead string, k *Kept, yes string, run func(), fields ...fyne.CanvasObject) {
 	w := p.w
-	body := append(fields, buttons(w.kit.Button(yes, widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, w.goBack)))
+	body := append(fields, buttons(w.kit.Button(yes, widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, func() { p.form.done(); w.goBack() })))
 	exchange(p.object, w.scrolled(w.header(title+": "+CaseRow{Brief: k.Brief}.Title(), lead), widgets.Stack(18, body...)))
 }
 
@@ -76,6 +81,7 @@ func (p *keepPage) write(f *widgets.Field, said string, do func(context.Context,
 			f.Fail(strings.TrimSpace(pr.Sentence + " " + pr.Next))
 			return
 		}
+		p.form.done()
 		w.goBack()
 		w.done(said)
 		w.syncSoon()
@@ -116,7 +122,8 @@ func (p *keepPage) drawHold(k *Kept) {
 		p.write(whyField, w.t("Held. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.Hold(ctx, k.ID, why.Text, day) })
 	}
 	until.OnEnter = run
-	p.form(w.t("Place a hold"), w.t("A hold stops any disposal, whatever the schedule says. Whoever set it, or a team lead or records officer, can release it."),
+	p.form = w.keepForm(p.from, keepHold, k.Ref, why, until)
+	p.put(w.t("Place a hold"), w.t("A hold stops any disposal, whatever the schedule says. Whoever set it, or a team lead or records officer, can release it."),
 		k, w.t("Place the hold"), run, whyField, widgets.Measure(300, untilField))
 }
 
@@ -163,7 +170,8 @@ func (p *keepPage) drawRelease(k *Kept) {
 		shown = append(shown, widgets.NewField(w.t("Which hold?"), "", which))
 		p.focus = which
 	}
-	p.form(w.t("Release the hold"), w.t("After that the schedule counts again. Both stay in the record."), k, w.t("Release it"), func() {
+	p.form = w.keepForm(p.from, keepRelease, k.Ref, why)
+	p.put(w.t("Release the hold"), w.t("After that the schedule counts again. Both stay in the record."), k, w.t("Release it"), func() {
 		if given() {
 			p.write(whyField, w.t("Released. Saved on this laptop."), func(ctx context.Context, nb Notebook) error {
 				return nb.Release(ctx, k.ID, which.Value(), why.Text)
@@ -188,7 +196,8 @@ func (p *keepPage) drawRefuse(k *Kept) {
 	}
 	why, whyField, given := p.reason(w.t("Why should the record stay?"), "")
 	p.focus = why
-	p.form(w.t("Refuse the disposal"), w.t("This ends the proposal for good. It can be proposed anew later."), k, w.t("Refuse it"), func() {
+	p.form = w.keepForm(p.from, keepRefuse, k.Ref, why)
+	p.put(w.t("Refuse the disposal"), w.t("This ends the proposal for good. It can be proposed anew later."), k, w.t("Refuse it"), func() {
 		if given() {
 			p.write(whyField, w.t("Refused. The record stays."), func(ctx context.Context, nb Notebook) error { return nb.Refuse(ctx, k.ID, why.Text) })
 		}

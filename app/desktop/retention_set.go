@@ -62,6 +62,6 @@ func (p *keepPage) drawSet(d keepData) {
 		}
 		p.write(classField, w.t("Set. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.SetRetention(ctx, k.ID, set) })
 	}
-	p.form(w.t("How long it is kept"), w.t("What you set stands in the record, with your name. It destroys nothing."), k, w.t("Set it"), run,
+	p.put(w.t("How long it is kept"), w.t("What you set stands in the record, with your name. It destroys nothing."), k, w.t("Set it"), run,
 		widgets.Stack(6, classField, told), widgets.Columns(20, 240, closedField, eventField), widgets.Measure(370, reviewField))
 }

@@ -126,7 +126,7 @@ func (p *todayPage) draftCard(d todayData) fyne.CanvasObject {
 			}
 		}
 		rows = append(rows, widgets.RowData{
-			Title:  kind + ": " + strings.Join(children, ", "),
+			Title:  strings.TrimSuffix(kind+": "+strings.Join(children, ", "), ": "),
 			Detail: w.n("%d word", "%d words", words) + ", " + w.t("not final"),
 			Meta:   w.dayWords(dr.Changed) + " " + casework.UKTime(dr.Changed).Format("15:04"),
 			Mark:   widgets.RingMark,
@@ -147,6 +147,8 @@ func (w *Window) openDraft(d *casework.Draft) {
 	to := route{screen: "record", id: d.ID}
 	if isRemark(d.Kind) {
 		to.screen = "remark"
+	} else if t, ok := formOf(d); ok {
+		to = formRoute(t)
 	}
 	w.visit(to)
 }
@@ -159,6 +161,9 @@ func (w *Window) draftFacts(d *casework.Draft) (kind string, children []string, 
 		_ = json.Unmarshal(d.Submission, &t) // an unreadable draft is listed as empty
 		kind = map[string]string{casework.KindAmend: w.t("Amendment"), casework.KindStrike: w.t("Strike"), casework.KindComment: w.t("Oversight")}[d.Kind]
 		return kind, t.Children, widgets.Words(t.Text)
+	}
+	if t, ok := formOf(d); ok {
+		return w.formKind(t), t.Children, widgets.Words(strings.Join(t.Texts, " "))
 	}
 	var s casework.Submission
 	_ = json.Unmarshal(d.Submission, &s)
