@@ -3,6 +3,7 @@ package seal
 import (
 	"runtime"
 	"runtime/debug"
+	"sync"
 )
 
 // Forget does what one process can to drop secrets that nothing refers to any
@@ -17,6 +18,7 @@ func Forget() {
 	encoder.drop()
 	decoder.drop()
 	clearStack(64)
+	fillStacks()
 	runtime.GC() // what it frees may let go of more
 	debug.FreeOSMemory()
 	fillFree()
@@ -37,6 +39,28 @@ func clearStack(depth int) byte {
 	}
 	runtime.KeepAlive(&frame)
 	return frame[0]
+}
+
+// fillStacks takes the stacks that ended or grown goroutines have left, which
+// the runtime keeps for the next ones as they are, and writes over them: as many
+// goroutines at once as there may be such stacks, at each size that they have.
+func fillStacks() {
+	const together = 64
+	for _, depth := range []int{0, 2, 6, 14, 28} { // KiB, within 2 to 32
+		var written, ended sync.WaitGroup
+		written.Add(together)
+		leave := make(chan struct{})
+		for range together {
+			ended.Go(func() {
+				clearStack(depth)
+				written.Done()
+				<-leave // so that the next takes another stack
+			})
+		}
+		written.Wait()
+		close(leave)
+		ended.Wait()
+	}
 }
 
 // Sizes that the allocator rounds to (runtime/sizeclasses.go), up to those that
