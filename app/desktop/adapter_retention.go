@@ -125,10 +125,10 @@ func (b *book) Destroys(ctx context.Context, caseID string) (Destroys, error) {
 
 func (b *book) Dispose(ctx context.Context, caseID string) (Paper, error) {
 	d, err := b.n.CarryOut(ctx, caseID)
-	if err != nil {
+	if d == nil {
 		return Paper{}, err
 	}
-	return Paper{Gone: b.goneOf(&d.Disposal), Number: hex.EncodeToString(d.Nonce[:])}, nil
+	return Paper{Gone: b.goneOf(&d.Disposal), Number: hex.EncodeToString(d.Nonce[:])}, err
 }
 
 func (b *book) Resumed() int { return b.n.Resumed() }

@@ -64,7 +64,7 @@ func (b *book) Status(ctx context.Context) (Status, error) {
 		Held: s.Held, Refused: s.Refused, Drafts: s.Drafts, ReadOnly: s.ReadOnly, HasSample: s.Sample, Enrolled: s.Enrolled,
 		Sync: s.Complete, LastTried: b.tried, Reachable: b.reachable, State: least(s)}
 	if s.Damaged > 0 {
-		out.Warnings = append(out.Warnings, "Part of this notebook is damaged; the rest can be read. Run wherryctl verify to see what is affected.")
+		out.Warnings = append(out.Warnings, "Part of this notebook is damaged; the rest can be read. Keep a copy of its folder and tell your administrator.")
 	}
 	if s.Healed {
 		out.Warnings = append(out.Warnings, "A damaged copy of a key or mark file was mended from its twin.")

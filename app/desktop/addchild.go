@@ -34,7 +34,7 @@ func openAddChild(w *Window, _ route) page {
 	bornField := widgets.NewField(w.t("Date of birth"), w.t("For example 2/5/2014. Leave it empty if it is not known."), born)
 	refField := widgets.NewField(w.t("Child reference"), w.t("From your case system. Empty: one is made."), ref)
 	nhsField := widgets.NewField(w.t("NHS number"), "", nhs)
-	form := w.keepForm(route{screen: "addchild"}, formAddChild, "", name, known, ref, nhs, born, language, address, family, alerts)
+	form := w.keepForm(route{screen: "addchild"}, formAddChild, "", []chooser{basis, status, sex, secret, speaks}, name, known, ref, nhs, born, language, address, family, alerts)
 
 	save := func() {
 		for _, f := range []*widgets.Field{nameField, bornField, refField, nhsField} {

@@ -59,7 +59,7 @@ func (p *childPage) showPicture(files []File, at int) {
 	v.picture = w.kit.Picture(300, v.step)
 	head := []fyne.CanvasObject{widgets.Fill(v.name), v.count}
 	if len(v.pictures) > 1 {
-		head = append(head, w.kit.Button(w.t("Before"), widgets.Quiet, func() { v.step(-1) }),
+		head = append(head, w.kit.Button(w.t("Previous"), widgets.Quiet, func() { v.step(-1) }),
 			w.kit.Button(w.t("Next"), widgets.Quiet, func() { v.step(1) }))
 	}
 	var choices []widgets.Choice

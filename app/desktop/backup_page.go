@@ -71,6 +71,10 @@ func (p *backupPage) scroller() *widgets.Scroll {
 	s, _ := p.object.(*widgets.Scroll)
 	return s
 }
+
+// refresh shows anew what is known, and leaves what is typed.
+func (p *backupPage) refresh() { p.facts() }
+
 func (p *backupPage) leave() { p.secret.clear() }
 
 // facts reads what is known of the last backup.

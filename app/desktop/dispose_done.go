@@ -11,8 +11,12 @@ import (
 func (w *Window) disposed(paper Paper) {
 	w.history, w.resume = nil, route{}
 	w.show(route{screen: "retention", kind: tabGone, id: paper.ID})
-	d := w.kit.Dialog(w.win.Canvas(), 560, w.t("The record is destroyed"), widgets.Stack(gap,
-		widgets.NewText(w.goneLine(&paper.Gone), widgets.Strong),
+	title, line := w.t("The record is destroyed"), w.goneLine(&paper.Gone)
+	if !paper.Done {
+		title, line = w.t("The disposal has begun and is not finished"), w.t("What is left is destroyed the next time this notebook is opened.")
+	}
+	d := w.kit.Dialog(w.win.Canvas(), 560, title, widgets.Stack(gap,
+		widgets.NewText(line, widgets.Strong),
 		widgets.NewText(w.t("Keep this number with the paper that gives the reason. It is shown now and never again: with it, and the words of the reason, it can be proved what the reason was."), widgets.Body),
 		widgets.NewPanel(widgets.Quote, 12, widgets.NewReading(paper.Number)),
 	), []widgets.Choice{

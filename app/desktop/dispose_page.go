@@ -104,7 +104,7 @@ func (p *disposalPage) drawSheet(d disposalData) {
 	parts := []fyne.CanvasObject{w.keptProposal(k)}
 	parts = append(parts, w.keptHolds(k)...)
 	parts = append(parts, w.lossPanel(d), w.remainsCards(d))
-	stay := w.kit.Button(w.t("Keep the record"), widgets.Secondary, w.goBack)
+	stay := w.kit.Button(w.t("Decide later"), widgets.Secondary, w.goBack)
 	refuse := w.kit.Button(w.t("Refuse the disposal…"), widgets.Secondary, func() { w.visit(route{screen: "keep", id: k.ID, kind: keepRefuse}) })
 	p.focus = stay
 	top := []fyne.CanvasObject{stay}
@@ -191,7 +191,7 @@ func (p *disposalPage) decide(k *Kept, approve, carry bool, kit *widgets.Entry, 
 			}
 			p.working(false, words, all)
 			switch {
-			case err != nil:
+			case err != nil && paper.Number == "":
 				p.failed(err, said, kitField, kit, refField)
 			case carry:
 				w.disposed(paper)

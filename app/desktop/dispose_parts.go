@@ -35,7 +35,7 @@ func (p *disposalPage) drawPropose(k *Kept) {
 	why := w.kit.Area(4, "")
 	whyField := widgets.NewField(w.t("The reason in words"), w.t("It is destroyed with the record. Keep it on paper too."), why)
 	p.focus = basis
-	p.form = w.keepForm(p.back(), formPropose, k.Ref, why)
+	p.form = w.keepForm(p.back(), formPropose, k.Ref, []chooser{basis}, why)
 	run := func() {
 		basisField.Fail("")
 		whyField.Fail("")
@@ -69,7 +69,7 @@ func (p *disposalPage) drawPropose(k *Kept) {
 	}
 	p.put(k, title, w.t("A proposal destroys nothing. It stands in the record, with your name."), basisField, whyField,
 		widgets.NewText(who+" "+w.t("How long it waits is not law: set by your council."), widgets.Muted),
-		buttons(w.kit.Button(w.t("Propose it"), widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, w.goBack)))
+		buttons(w.kit.Button(w.t("Propose it"), widgets.Primary, run), w.kit.Button(w.t("Cancel"), widgets.Secondary, func() { p.form.done(); w.goBack() })))
 }
 
 // lossPanel names the child and counts what goes.

@@ -28,7 +28,7 @@ func TestDisposalAloneTakesTheKitAndTheReference(t *testing.T) {
 	if !s.button("Destroy this record").Disabled() {
 		t.Fatal("the red button can be pressed before the reference is typed")
 	}
-	if f, ok := s.win.Canvas().Focused().(*widgets.Button); !ok || f.Text != "Keep the record" {
+	if f, ok := s.win.Canvas().Focused().(*widgets.Button); !ok || f.Text != "Decide later" {
 		t.Fatalf("the focus begins on %T", s.win.Canvas().Focused())
 	}
 	s.key(fyne.KeyTab)

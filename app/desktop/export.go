@@ -64,7 +64,7 @@ func (p *exportPage) draw(d *ChildPage) fyne.CanvasObject {
 	untilField := widgets.NewField(w.t("Until"), w.t("Empty: until today"), until)
 	pathField := widgets.NewField(w.t("File"), w.t("The name holds the child reference and no name."), path)
 	p.focus = who
-	p.form = w.keepForm(p.back(), formExport, d.File.Ref, who, why, basis, from, until)
+	p.form = w.keepForm(p.back(), formExport, d.File.Ref, nil, who, why, basis, from, until)
 
 	run := func(replace bool) {
 		for _, f := range []*widgets.Field{whoField, whyField, fromField, untilField, pathField} {
@@ -112,7 +112,7 @@ func (p *exportPage) draw(d *ChildPage) fyne.CanvasObject {
 	if c := w.completeness(d.File.Completeness); c != "" {
 		parts = append(parts, widgets.NewPanel(widgets.Plain, 14, widgets.Stack(2, widgets.NewText(w.t("How complete it is"), widgets.Strong), widgets.NewText(c, widgets.Body))))
 	}
-	return w.scrolled(head, widgets.Stack(18, append(parts, buttons(write, folder))...))
+	return w.scrolled(head, widgets.Stack(18, append(parts, buttons(write, folder, w.kit.Button(w.t("Cancel"), widgets.Quiet, func() { p.form.done(); w.goBack() })))...))
 }
 
 // fileName names a file without a person's name in it.

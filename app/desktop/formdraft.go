@@ -28,6 +28,24 @@ type formText struct {
 	Case     string   `json:"case,omitempty"`
 	Target   string   `json:"target"`
 	Texts    []string `json:"texts"`
+	Choices  []string `json:"choices,omitempty"`
+}
+
+// chooser is a control of a form in which something is chosen.
+type chooser interface{ Value() string }
+
+// choose puts a kept choice back.
+func choose(c chooser, value string) {
+	switch c := c.(type) {
+	case *widgets.Options:
+		if value == "" {
+			c.Set()
+		} else {
+			c.Set(value)
+		}
+	case *widgets.Picker:
+		c.Put(value)
+	}
 }
 
 // formDraft keeps the boxes of one form while somebody types.
@@ -36,14 +54,16 @@ type formDraft struct {
 	from  route
 	text  formText
 	boxes []*widgets.Entry
+	picks []chooser // kept and put back with the boxes
 	saver *saver
 }
 
 // keepForm begins to keep the boxes of a form, and puts into them what was
-// typed there before and never used. ref is empty where the form is about no
-// child yet.
-func (w *Window) keepForm(from route, target, ref string, boxes ...*widgets.Entry) *formDraft {
-	f := &formDraft{w: w, from: from, text: formText{Case: from.id, Target: target}, boxes: boxes}
+// typed there before and never used. What is chosen goes with it: a reason
+// without its basis, or an address without the mark that it is confidential,
+// would say something else. ref is empty where the form is about no child yet.
+func (w *Window) keepForm(from route, target, ref string, picks []chooser, boxes ...*widgets.Entry) *formDraft {
+	f := &formDraft{w: w, from: from, text: formText{Case: from.id, Target: target}, boxes: boxes, picks: picks}
 	if ref != "" {
 		f.text.Children = []string{ref}
 	}
@@ -83,6 +103,14 @@ func (f *formDraft) restore(d *casework.Draft) {
 	}
 	f.saver.known = d.ID
 	t, _ := formOf(d)
+	if !f.blank() {
+		return // somebody has begun anew
+	}
+	for i, c := range f.picks {
+		if i < len(t.Choices) {
+			choose(c, t.Choices[i])
+		}
+	}
 	for i, e := range f.boxes {
 		if i < len(t.Texts) && strings.TrimSpace(e.Text) == "" && t.Texts[i] != "" {
 			e.Put(t.Texts[i])
@@ -98,6 +126,10 @@ func (f *formDraft) take() *casework.Draft {
 	for i, e := range f.boxes {
 		f.text.Texts[i] = e.Text
 	}
+	f.text.Choices = make([]string, len(f.picks))
+	for i, c := range f.picks {
+		f.text.Choices[i] = c.Value()
+	}
 	data, err := json.Marshal(f.text)
 	if err != nil {
 		panic("desktop: a form without a form: " + err.Error())
@@ -110,14 +142,22 @@ func (f *formDraft) done() {
 	if f == nil || f.saver.ended {
 		return
 	}
+	f.saver.end()
+	f.erase()
+}
+
+// erase takes off the disk what was kept; what is typed from now on is kept anew.
+func (f *formDraft) erase() {
 	w, nb, s := f.w, f.w.nb, f.saver
-	s.end()
-	s.dirty = false
+	s.halt()
+	s.dirty, s.known = false, ""
 	act(w, func(ctx context.Context) error {
 		if s.id == "" {
 			return nil
 		}
-		return nb.DiscardDraft(ctx, s.id)
+		id := s.id
+		s.id = ""
+		return nb.DiscardDraft(ctx, id)
 	}, func(err error) {
 		if err != nil {
 			w.problem(err)
@@ -133,7 +173,23 @@ func (f *formDraft) keep(done func(error)) {
 		done(nil)
 		return
 	}
+	if f.blank() { // nothing is typed, or all of it was taken back
+		f.erase()
+		done(nil)
+		return
+	}
+	f.saver.dirty = true // what is chosen may have changed since
 	f.saver.keep(done)
+}
+
+// blank reports that nothing is typed.
+func (f *formDraft) blank() bool {
+	for _, e := range f.boxes {
+		if strings.TrimSpace(e.Text) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *formDraft) leave() {

@@ -4,7 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"wherry/app/casework"
+	"wherry/app/desktop/widgets"
 )
 
 // forms lists the kept forms of a stage's notebook.
@@ -98,5 +101,63 @@ func TestEveryFormIsKept(t *testing.T) {
 	}
 	if _, ok := formOf(&casework.Draft{Kind: casework.KindVisit}); ok {
 		t.Error("a visit is taken for a form")
+	}
+}
+
+// An address that comes back without its mark would be stored as open.
+func TestWhatIsChosenComesBackToo(t *testing.T) {
+	s := openedStage(t)
+	s.visit(route{screen: "addchild"})
+	p := s.page.(*addChildPage)
+	s.typed("Moses")
+	for _, c := range p.form.picks {
+		if o, ok := c.(*widgets.Options); ok && len(o.Options()) == 1 && o.Options()[0].Label == "The address is confidential" {
+			o.Set("yes")
+		}
+	}
+	s.command("Lock")
+	s.unlock()
+	q, ok := s.page.(*addChildPage)
+	if !ok || q == p || q.form.boxes[0].Text != "Moses" {
+		t.Fatalf("unlocking went to %T", s.page)
+	}
+	secret := false
+	for _, c := range q.form.picks {
+		if o, ok := c.(*widgets.Options); ok && len(o.Options()) == 1 && o.Options()[0].Label == "The address is confidential" {
+			secret = o.Value() == "yes"
+		}
+	}
+	if !secret {
+		t.Error("the mark of a confidential address is lost")
+	}
+}
+
+func TestAnEmptiedFormLeavesNoDraft(t *testing.T) {
+	s := openedStage(t)
+	s.visit(route{screen: "export", id: "id-" + ruby})
+	s.typed("A")
+	s.clock.pass(time.Second)
+	if len(s.forms()) != 1 {
+		t.Fatal("nothing was kept")
+	}
+	s.key(fyne.KeyBackspace)
+	s.visit(route{screen: "today"})
+	if got := s.forms(); len(got) != 0 {
+		t.Errorf("still kept: %+v", got)
+	}
+}
+
+// A day that is typed just before a lock is read no more.
+func TestADayTypedAtTheLockIsNotSearchedFor(t *testing.T) {
+	s := openedStage(t)
+	s.visit(route{screen: "search"})
+	s.typed("kettle")
+	p := s.page.(*searchPage)
+	s.win.Canvas().Focus(p.narrow.from.box)
+	s.typed("1/11/2026")
+	s.command("Lock")
+	s.clock.pass(5 * time.Second)
+	if s.nb != nil {
+		t.Error("not locked")
 	}
 }

@@ -63,7 +63,7 @@ func drawFiles(p *recordPage) fyne.CanvasObject {
 	if p.focus == nil {
 		p.focus = add
 	}
-	parts = append(parts, widgets.Stack(2, buttons(add), widgets.NewText(w.t("Or drop it onto this window. Up to 200 MB."), widgets.Small)))
+	parts = append(parts, widgets.Stack(2, buttons(add), widgets.NewText(w.t("Or drop it onto this window. A picture may have 64 MB, anything else 200 MB."), widgets.Small)))
 	f.coming = widgets.NewText("", widgets.Strong)
 	f.fault = widgets.NewText("", widgets.TextStyle{Bold: true, Colour: widgets.ColorDangerText})
 	f.rows = widgets.Stack(12)

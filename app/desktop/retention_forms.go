@@ -122,7 +122,7 @@ func (p *keepPage) drawHold(k *Kept) {
 		p.write(whyField, w.t("Held. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.Hold(ctx, k.ID, why.Text, day) })
 	}
 	until.OnEnter = run
-	p.form = w.keepForm(p.from, keepHold, k.Ref, why, until)
+	p.form = w.keepForm(p.from, keepHold, k.Ref, nil, why, until)
 	p.put(w.t("Place a hold"), w.t("A hold stops any disposal, whatever the schedule says. Whoever set it, or a team lead or records officer, can release it."),
 		k, w.t("Place the hold"), run, whyField, widgets.Measure(300, untilField))
 }
@@ -170,7 +170,7 @@ func (p *keepPage) drawRelease(k *Kept) {
 		shown = append(shown, widgets.NewField(w.t("Which hold?"), "", which))
 		p.focus = which
 	}
-	p.form = w.keepForm(p.from, keepRelease, k.Ref, why)
+	p.form = w.keepForm(p.from, keepRelease, k.Ref, []chooser{which}, why)
 	p.put(w.t("Release the hold"), w.t("After that the schedule counts again. Both stay in the record."), k, w.t("Release it"), func() {
 		if given() {
 			p.write(whyField, w.t("Released. Saved on this laptop."), func(ctx context.Context, nb Notebook) error {
@@ -196,7 +196,7 @@ func (p *keepPage) drawRefuse(k *Kept) {
 	}
 	why, whyField, given := p.reason(w.t("Why should the record stay?"), "")
 	p.focus = why
-	p.form = w.keepForm(p.from, keepRefuse, k.Ref, why)
+	p.form = w.keepForm(p.from, keepRefuse, k.Ref, nil, why)
 	p.put(w.t("Refuse the disposal"), w.t("This ends the proposal for good. It can be proposed anew later."), k, w.t("Refuse it"), func() {
 		if given() {
 			p.write(whyField, w.t("Refused. The record stays."), func(ctx context.Context, nb Notebook) error { return nb.Refuse(ctx, k.ID, why.Text) })

@@ -119,7 +119,7 @@ func (p *retentionPage) draw() {
 func (p *retentionPage) stopped() string {
 	w := p.w
 	if slices.ContainsFunc(p.data.Gone, func(g Gone) bool { return !g.Done }) {
-		return w.t("A disposal was stopped half-way. Its keys are gone; what is left is destroyed the next time this notebook is opened.")
+		return w.t("A disposal was stopped half-way. What is left is destroyed the next time this notebook is opened.")
 	}
 	if n := p.data.Resumed; n > 0 {
 		return w.resumedWords(n)

@@ -188,6 +188,9 @@ func (w *Window) goneParts(g *Gone) []fyne.CanvasObject {
 	if !g.Complete.IsZero() {
 		complete = w.t("Backups made before still hold it until %s, when the last of them expires. Only then is the disposal complete.", casework.DateWords(g.Complete))
 	}
-	return append(parts, widePairs(facts), widgets.NewText(complete, widgets.Body),
-		widgets.NewText(w.t("Nothing of the child is left here: only random ids, times and signatures."), widgets.Muted))
+	parts = append(parts, widePairs(facts), widgets.NewText(complete, widgets.Body))
+	if g.Done {
+		parts = append(parts, widgets.NewText(w.t("Nothing of the child is left here: only random ids, times and signatures."), widgets.Muted))
+	}
+	return parts
 }

@@ -60,6 +60,15 @@ func (p *keepPage) drawSet(d keepData) {
 		if set.Review, ok = w.day(review, reviewField); !ok {
 			return
 		}
+		for _, d := range []struct {
+			had, now string
+			field    *widgets.Field
+		}{{k.Set.Closed, set.Closed, closedField}, {k.Set.Event, set.Event, eventField}, {k.Set.Review, set.Review, reviewField}} {
+			if d.had != "" && d.now == "" {
+				d.field.Fail(w.t("A day that was set cannot be taken out, only changed."))
+				return
+			}
+		}
 		p.write(classField, w.t("Set. Saved on this laptop."), func(ctx context.Context, nb Notebook) error { return nb.SetRetention(ctx, k.ID, set) })
 	}
 	p.put(w.t("How long it is kept"), w.t("What you set stands in the record, with your name. It destroys nothing."), k, w.t("Set it"), run,

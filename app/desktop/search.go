@@ -102,6 +102,12 @@ func (p *searchPage) leave() {
 	if p.stop != nil {
 		p.stop()
 	}
+	for _, d := range []*dayBox{p.narrow.from, p.narrow.until} {
+		if d.stop != nil {
+			d.stop()
+			d.stop = nil
+		}
+	}
 	p.asked++
 	p.hits = nil
 }

@@ -38,6 +38,9 @@ func (w *Window) whenIdle() {
 // window's goroutine, when it is ready or could not be made so.
 func (w *Window) warmUp(done func(error)) {
 	f := &w.find
+	if w.nb == nil {
+		return // locked meanwhile
+	}
 	if f.ready {
 		if done != nil {
 			done(nil)

@@ -97,7 +97,6 @@ var welsh = map[string]string{
 	"Last seen":                      "Gwelwyd ddiwethaf",
 	"Visit":                          "Ymweliad",
 	"Phone call":                     "Galwad ffôn",
-	"Keep the record":                "Cadw'r cofnod",
 	"Note":                           "Nodyn",
 	"No answer":                      "Dim ateb",
 	"What happened":                  "Beth ddigwyddodd",

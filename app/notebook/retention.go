@@ -268,7 +268,8 @@ type Disposed struct {
 }
 
 // CarryOut destroys a case whose disposal was approved: its keys, then all that
-// they opened. If it is stopped half-way the next opening ends it.
+// they opened. If it is stopped half-way the next opening ends it. An error that
+// comes with a Disposed is one of a disposal that has begun.
 func (n *Notebook) CarryOut(ctx context.Context, operand string) (*Disposed, error) {
 	release, err := n.holdFiles()
 	if err != nil {
@@ -293,11 +294,9 @@ func (n *Notebook) CarryOut(ctx context.Context, operand string) (*Disposed, err
 	if err := n.beginDisposal(ctx, c, d); err != nil {
 		return nil, err
 	}
-	if err := n.finishDisposals(ctx); err != nil {
-		return nil, err
-	}
+	err = n.finishDisposals(ctx)
 	out.Disposal = n.st.cases[d.Case].Disposed.row(n.backupNotes(), n.now())
-	return out, nil
+	return out, err
 }
 
 // sentence checks that a case may be disposed of now, and says under what.
