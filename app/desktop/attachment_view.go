@@ -27,6 +27,7 @@ type viewer struct {
 	w        *Window
 	pictures []File
 	at       int
+	decoding bool
 	turn     int // grows with each step: what was asked for before is dropped
 	picture  *widgets.Picture
 	name     *widgets.Text
@@ -88,9 +89,8 @@ func (v *viewer) step(by int) {
 }
 
 func (v *viewer) show() {
-	w, nb, f := v.w, v.w.nb, v.pictures[v.at]
+	w, f := v.w, v.pictures[v.at]
 	v.turn++
-	turn := v.turn
 	v.name.Set(f.Name)
 	if v.about.Set(w.fileLine(f)); f.Caption != "" {
 		v.about.Set(f.Caption + "\n" + w.fileLine(f))
@@ -100,9 +100,25 @@ func (v *viewer) show() {
 	}
 	v.head.Refresh()
 	v.picture.Put(nil, w.t("One moment."))
+	v.decode()
+	if d := widgets.TopDialog(w.win.Canvas()); d != nil {
+		d.Refresh()
+	}
+}
+
+// decode shows the picture that is turned to. One at a time is decoded, however
+// fast somebody turns: each may need a hundred megabytes.
+func (v *viewer) decode() {
+	if v.decoding {
+		return
+	}
+	v.decoding = true
+	w, nb, f, turn := v.w, v.w.nb, v.pictures[v.at], v.turn
 	side := w.viewSide()
 	aside(w, func(ctx context.Context) (image.Image, error) { return nb.Picture(ctx, f.ID, side) }, func(img image.Image, err error) {
+		v.decoding = false
 		if turn != v.turn {
+			v.decode()
 			return
 		}
 		if err != nil {
@@ -115,9 +131,6 @@ func (v *viewer) show() {
 		}
 		v.picture.Put(img, f.Name)
 	})
-	if d := widgets.TopDialog(w.win.Canvas()); d != nil {
-		d.Refresh()
-	}
 }
 
 // aside is try beside everything else, for what may take long.

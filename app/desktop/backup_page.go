@@ -48,7 +48,7 @@ func openBackup(w *Window, r route) page {
 	p.facts()
 	p.stand()
 	if r.kind == stoppedByLock && w.backing == nil {
-		p.place(p.made, p.panel(verdict{title: w.t("The lock stopped it."), text: w.t("Nothing is left half done. Begin again when you are ready.")}, nil))
+		p.place(p.made, p.panel(verdict{title: w.t("The lock stopped it."), text: w.t("If it was finished before that, it stands above. Otherwise nothing is left of it.")}, nil))
 	}
 	nb := w.nb
 	try(w, nb.BackupSize, func(n int64, err error) {

@@ -60,7 +60,7 @@ func (w *Window) foundVerdict(act backupAct, f BackupFound) verdict {
 		text: w.t("%s, as they stood on %s. Nothing was changed by checking.", w.contents(f.Entries, f.Drafts), casework.TimeWords(f.Made))}
 	if act == tryingRestore {
 		v.title = w.t("The restore works.")
-		v.text = w.t("%s came back as they stood on %s, each one compared. The trial folder is erased.", w.contents(f.Entries, f.Drafts), casework.TimeWords(f.Made))
+		v.text = w.t("%s came back as they stood on %s, every entry compared. The trial folder is erased.", w.contents(f.Entries, f.Drafts), casework.TimeWords(f.Made))
 	}
 	if !f.Own {
 		v.more = w.t("It is a backup of another notebook than this one.")

@@ -23,7 +23,7 @@ func (w *Window) disposed(paper Paper) {
 		{Label: w.t("Copy the number"), Keep: true, Run: func() { w.app.Clipboard().SetContent(paper.Number) }},
 		{Label: w.t("I have kept it"), Weight: widgets.Primary, Run: w.focusFirst},
 	}, "", nil)
-	d.OnCancel = w.focusFirst
+	d.OnCancel = func() { w.disposed(paper) } // only the button says that it is kept
 }
 
 // resumedWords say that the opening ended what a stop had left of a disposal.

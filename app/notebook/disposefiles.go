@@ -39,8 +39,13 @@ func (n *Notebook) eraseDraftsOf(r *remains, refs map[string]bool) error {
 		if err != nil {
 			continue // what cannot be opened holds nothing that can be read
 		}
-		if done, err := n.published(id); err != nil || done { // its attachments are the record's
-			errs = append(errs, err, n.eraseDraft(id))
+		done, err := n.published(id)
+		if err != nil { // nobody knows whether it is in a record: tried again
+			errs = append(errs, err)
+			continue
+		}
+		if done { // its attachments are the record's
+			errs = append(errs, n.eraseDraft(id))
 			continue
 		}
 		left, err := n.dropStaged(d, func(ref string) bool { return refs[refKey(ref)] })

@@ -55,10 +55,14 @@ func (n *Notebook) SaveDraft(_ context.Context, d *casework.Draft) (string, erro
 	} else if id, err = record.ParseID(d.ID); err != nil {
 		return "", ErrNotFound
 	}
-	var published record.ID
-	if ok, err := n.get(context.Background(), &published, tablePublished, id); err != nil {
+	published, err := n.published(id)
+	if err != nil && n.view.Closed() && n.renew(context.Background()) == nil {
+		published, err = n.published(id) // the view was lost in this run, and is made anew
+	}
+	if err != nil {
 		return "", err
-	} else if ok { // typed on after it was finalised: another text, kept as its own
+	}
+	if published { // typed on after it was finalised: another text, kept as its own
 		if _, err := io.ReadFull(n.cfg.Rand, id[:]); err != nil {
 			return "", err
 		}

@@ -103,8 +103,14 @@ func (n *Notebook) slim(ctx context.Context) {
 		n.thinned = 0
 	}
 	n.mu.Unlock()
-	if due {
-		_ = view.Compact(ctx)
+	if !due || view.Compact(ctx) == nil {
+		return
+	}
+	// A view that did not open again would keep the next words from the disk.
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.closed && n.view == view && view.Closed() {
+		_ = n.renew(context.WithoutCancel(ctx))
 	}
 }
 

@@ -158,9 +158,9 @@ func (w *Writer) Sync() error {
 		return w.err
 	}
 	if err := w.f.Sync(); err != nil {
-		return failure(err)
+		w.err = failure(err) // a second sync may succeed over pages that are lost
 	}
-	return nil
+	return w.err
 }
 
 // Commit makes the blob durable and gives it its name. When it returns nil the

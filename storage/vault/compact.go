@@ -24,6 +24,14 @@ func (v *Vault) Compact(ctx context.Context) error {
 	return v.judge(v.db.Flatten(1))
 }
 
+// Closed reports that nothing can be read or written any more: it was closed, or
+// it could not be opened again in mid-run.
+func (v *Vault) Closed() bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.db == nil
+}
+
 // empty moves what is in memory and in the first level below it, which is done
 // by a Badger that closes and was opened to do so. It reports false where there
 // is nothing to be done, or no room.

@@ -5,6 +5,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -67,10 +69,23 @@ func (v *Vault) tryBadger(dir string, compactors bool) (err error) {
 	return err
 }
 
-// noFatal keeps the standard logger from being the last act of the process.
+// noFatal keeps the standard logger from being the last act of the process. Only
+// what is on its way to an exit panics: the logger is everybody's, and what
+// another goroutine says in it meanwhile is let go.
 type noFatal struct{}
 
-func (noFatal) Write([]byte) (int, error) { panic("vault: Badger gave up") }
+func (noFatal) Write(p []byte) (int, error) {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if strings.HasPrefix(f.Function, "log.Fatal") || strings.HasPrefix(f.Function, "log.(*Logger).Fatal") {
+			panic("vault: Badger gave up")
+		}
+	}
+	return len(p), nil
+}
 
 // dropEmpty removes empty log files, which hold nothing and make Badger's
 // first opening fail (badger issue 2207).
