@@ -140,37 +140,10 @@ func (st *step) judgeLane() Verdict {
 	if last.Author != st.h.Author {
 		return refuse(ReasonAuthor)
 	}
-	v := st.next(last.Seq, last.Last)
+	v := nextInLane(st.h, st.e.ID(), last.Seq, last.Last)
 	last.Seq, last.Last = st.h.LaneSeq, st.e.ID()
 	st.lane = &last
 	return v
-}
-
-// next judges the entry's place in its lane. In a log that is followed, records
-// that had no effect, because they could not be read here or should not have
-// been numbered, leave their lanes behind. What their authors wrote after them
-// counts all the same, as far as those records explain the gap: one record that
-// a reader is too old for must not hide all that follows.
-func (st *step) next(seq uint64, last record.ID) Verdict {
-	v := nextInLane(st.h, st.e.ID(), seq, last)
-	if v.Code == Gap && !st.door && st.h.LaneSeq-seq-1 <= st.c.passed() {
-		return Verdict{Code: OK}
-	}
-	return v
-}
-
-// passed is how many numbered records are in no lane.
-func (c *caseState) passed() uint64 {
-	placed := uint64(0)
-	for _, l := range c.Lanes {
-		placed += l.Seq
-	}
-	if c.Begin != nil && c.Begin.Foreign != nil {
-		for _, l := range c.Begin.Foreign.Lanes {
-			placed += l.Seq
-		}
-	}
-	return c.Seq - min(c.Seq, placed)
 }
 
 func nextInLane(h record.Header, id record.ID, seq uint64, last record.ID) Verdict {

@@ -21,7 +21,7 @@ func (st *step) judgeForeign() Verdict {
 	if l == nil || st.h.LaneSeq > l.End {
 		return refuse(ReasonBeyondHead)
 	}
-	if v := st.next(l.Seq, l.Last); v.Code != OK {
+	if v := nextInLane(st.h, st.e.ID(), l.Seq, l.Last); v.Code != OK {
 		return v
 	}
 	if st.h.LaneSeq == l.End && st.e.ID() != l.Head {
