@@ -133,19 +133,6 @@ func (v *viewer) decode() {
 	})
 }
 
-// aside is try beside everything else, for what may take long.
-func aside[T any](w *Window, question func(context.Context) (T, error), done func(T, error)) {
-	session, ctx := w.session, w.ctx
-	w.run.Aside(func() {
-		v, err := question(ctx)
-		w.run.Do(func() {
-			if session == w.session {
-				done(v, err)
-			}
-		})
-	})
-}
-
 // saveCopy writes a readable copy of a file, on purpose.
 func (p *childPage) saveCopy(f File) {
 	w, nb := p.w, p.w.nb

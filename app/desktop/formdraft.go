@@ -51,7 +51,6 @@ func choose(c chooser, value string) {
 // formDraft keeps the boxes of one form while somebody types.
 type formDraft struct {
 	w     *Window
-	from  route
 	text  formText
 	boxes []*widgets.Entry
 	picks []chooser // kept and put back with the boxes
@@ -63,7 +62,7 @@ type formDraft struct {
 // without its basis, or an address without the mark that it is confidential,
 // would say something else. ref is empty where the form is about no child yet.
 func (w *Window) keepForm(from route, target, ref string, picks []chooser, boxes ...*widgets.Entry) *formDraft {
-	f := &formDraft{w: w, from: from, text: formText{Case: from.id, Target: target}, boxes: boxes, picks: picks}
+	f := &formDraft{w: w, text: formText{Case: from.id, Target: target}, boxes: boxes, picks: picks}
 	if ref != "" {
 		f.text.Children = []string{ref}
 	}
@@ -93,7 +92,8 @@ func (w *Window) keepForm(from route, target, ref string, picks []chooser, boxes
 
 // formOf reads a form's draft.
 func formOf(d *casework.Draft) (t formText, ok bool) {
-	return t, d.Kind == kindForm && json.Unmarshal(d.Submission, &t) == nil
+	ok = d.Kind == kindForm && json.Unmarshal(d.Submission, &t) == nil
+	return t, ok
 }
 
 // restore puts back what was typed, where nothing is typed yet.
@@ -112,7 +112,7 @@ func (f *formDraft) restore(d *casework.Draft) {
 		}
 	}
 	for i, e := range f.boxes {
-		if i < len(t.Texts) && strings.TrimSpace(e.Text) == "" && t.Texts[i] != "" {
+		if i < len(t.Texts) && t.Texts[i] != "" {
 			e.Put(t.Texts[i])
 			if e.OnEdit != nil {
 				e.OnEdit(e.Text)

@@ -23,8 +23,17 @@ func ask[T any](w *Window, question func(context.Context) (T, error), done func(
 
 // try is ask for those who treat the error themselves.
 func try[T any](w *Window, question func(context.Context) (T, error), done func(T, error)) {
+	answer(w, w.run.Go, question, done)
+}
+
+// aside is try beside everything else, for what may take long.
+func aside[T any](w *Window, question func(context.Context) (T, error), done func(T, error)) {
+	answer(w, w.run.Aside, question, done)
+}
+
+func answer[T any](w *Window, where func(func()), question func(context.Context) (T, error), done func(T, error)) {
 	session, ctx := w.session, w.ctx
-	w.run.Go(func() {
+	where(func() {
 		v, err := question(ctx)
 		w.run.Do(func() {
 			if session == w.session {

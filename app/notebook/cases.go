@@ -210,3 +210,17 @@ func (n *Notebook) keepSummaries() {
 		n.view.MarkDirty()
 	}
 }
+
+// inCase answers a question about one case, under the notebook's lock.
+func inCase[T any](n *Notebook, operand string, ask func(*caseRow) (T, error)) (none T, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return none, ErrClosed
+	}
+	c, err := n.lookup(operand)
+	if err != nil {
+		return none, err
+	}
+	return ask(c)
+}

@@ -132,16 +132,7 @@ func (n *Notebook) Entry(ctx context.Context, id string) (*EntryDetail, error) {
 
 // CaseEntries returns every entry of a case with what was said about it.
 func (n *Notebook) CaseEntries(ctx context.Context, operand string) ([]EntryDetail, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c, err := n.lookup(operand)
-	if err != nil {
-		return nil, err
-	}
-	return n.details(ctx, c)
+	return inCase(n, operand, func(c *caseRow) ([]EntryDetail, error) { return n.details(ctx, c) })
 }
 
 func (n *Notebook) details(ctx context.Context, c *caseRow) ([]EntryDetail, error) {

@@ -37,15 +37,10 @@ type CaseReader struct {
 // that are here, so somebody whom a colleague has just let in may be missing
 // until the next sync.
 func (n *Notebook) Readers(ctx context.Context, operand string) (*CaseReaders, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c, err := n.lookup(operand)
-	if err != nil {
-		return nil, err
-	}
+	return inCase(n, operand, func(c *caseRow) (*CaseReaders, error) { return n.readersOf(ctx, c) })
+}
+
+func (n *Notebook) readersOf(ctx context.Context, c *caseRow) (*CaseReaders, error) {
 	now, later, err := n.holders(ctx, c)
 	if err != nil {
 		return nil, err

@@ -52,16 +52,7 @@ type Retention struct {
 
 // Retention tells how a case stands. Nothing is written.
 func (n *Notebook) Retention(ctx context.Context, operand string) (*Retention, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c, err := n.lookup(operand)
-	if err != nil {
-		return nil, err
-	}
-	return n.retention(ctx, c)
+	return inCase(n, operand, func(c *caseRow) (*Retention, error) { return n.retention(ctx, c) })
 }
 
 // noticeDisposal puts a disposal that waits for somebody on the case's page.

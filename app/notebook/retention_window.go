@@ -26,16 +26,7 @@ type Kept struct {
 
 // KeptCase tells how one case stands.
 func (n *Notebook) KeptCase(ctx context.Context, operand string) (*Kept, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.closed {
-		return nil, ErrClosed
-	}
-	c, err := n.lookup(operand)
-	if err != nil {
-		return nil, err
-	}
-	return n.kept(ctx, c)
+	return inCase(n, operand, func(c *caseRow) (*Kept, error) { return n.kept(ctx, c) })
 }
 
 // KeptCases lists the cases that keeping is a question for, by child reference:
