@@ -103,10 +103,7 @@ func (p *searchPage) leave() {
 		p.stop()
 	}
 	for _, d := range []*dayBox{p.narrow.from, p.narrow.until} {
-		if d.stop != nil {
-			d.stop()
-			d.stop = nil
-		}
+		d.halt()
 	}
 	p.asked++
 	p.hits = nil

@@ -195,9 +195,7 @@ func newDayBox(w *Window, label, name string, set func(name, value string)) *day
 	d.box.OnEnter = d.take
 	d.box.OnEdit = func(string) {
 		d.field.Fail("")
-		if d.stop != nil {
-			d.stop()
-		}
+		d.halt()
 		d.stop = w.run.After(dayAfter, d.take)
 	}
 	return d
@@ -206,13 +204,18 @@ func newDayBox(w *Window, label, name string, set func(name, value string)) *day
 // dayAfter is how long after the last key a day is read.
 const dayAfter = 900 * 1e6 // nanoseconds
 
-// take puts the day into the query; what is no day is said and leaves the
-// query as it was.
-func (d *dayBox) take() {
+// halt keeps a day that was typed from being read later.
+func (d *dayBox) halt() {
 	if d.stop != nil {
 		d.stop()
 		d.stop = nil
 	}
+}
+
+// take puts the day into the query; what is no day is said and leaves the
+// query as it was.
+func (d *dayBox) take() {
+	d.halt()
 	text := strings.TrimSpace(d.box.Text)
 	if text == "" {
 		d.set(d.name, "")

@@ -105,10 +105,16 @@ func rewritePage(it journal.Item) (journal.Item, bool) {
 	return next, len(next.Data) != len(it.Data)
 }
 
+// frameless reports that the frame in which an entry was held is not there any
+// more. It can only be told in a rebuild.
+func (n *Notebook) frameless(r *pulledRecord) bool {
+	return n.stored != nil && r.Held && !n.stored[r.Log.Entry]
+}
+
 // lost reports that a page counts on a frame of ours that the journal has lost
-// since: the page has no copy. It can only be told in a rebuild.
+// since: the page has no copy.
 func (n *Notebook) lost(r *pulledRecord) bool {
-	return n.stored != nil && r.Held && len(r.Entry) == 0 && !n.stored[r.Log.Entry]
+	return n.frameless(r) && len(r.Entry) == 0
 }
 
 // lacks reports that something of a page was lost here. The cursor then stays

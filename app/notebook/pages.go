@@ -32,7 +32,7 @@ func (n *Notebook) applyPulled(p *pulledItem, s sink) error {
 		}
 		// A page of the long form has the bytes of what was held: if the frame
 		// that held it is lost since, they are what is left of it.
-		only := r.Held && r.Problem == "" && n.stored != nil && len(r.Entry) > 0 && !n.stored[r.Log.Entry]
+		only := n.frameless(&r) && r.Problem == "" && len(r.Entry) > 0
 		if r.Held && !only && (r.Problem == "" || parses(r.Entry)) {
 			if n.lost(&r) {
 				continue

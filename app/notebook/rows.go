@@ -95,7 +95,7 @@ func (n *Notebook) thin(o outRow, s sink) error {
 const slimAt = 4 << 20
 
 // slim gives back the room of second copies that an exchange has taken out of
-// the view. That it failed costs room and nothing else.
+// the view. That it failed costs room, and at worst the view is made anew.
 func (n *Notebook) slim(ctx context.Context) {
 	n.mu.Lock()
 	due, view := n.thinned >= slimAt && !n.closed && !n.readOnly, n.view
